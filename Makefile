@@ -1,0 +1,72 @@
+# The few commands a person needs. `make` alone lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHONPATH :=
+bin := .venv/bin
+export PATH := $(CURDIR)/$(bin):$(PATH)
+# Workers for the integration tests: two are what a two-core machine can use.
+WORKERS ?= 2
+FLOWS ?= 100
+CLIENTS ?= 10
+
+.PHONY: help
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## install, start an engine, deploy, drive 100 flows 10 at a time, say the verdict, stop
+	@started=$$(date +%s%N); $(MAKE) --no-print-directory install && \
+	exec $(bin)/harness run --flows $(FLOWS) --clients $(CLIENTS) \
+	  --phase install=$$(( ($$(date +%s%N) - started) / 1000000 ))ms
+
+.PHONY: test
+test: check ## install, then lint, types, unit and integration tests
+	$(bin)/pytest tests --numprocesses $(WORKERS) --dist loadgroup
+
+.PHONY: check
+check: install ## lint and types
+	$(bin)/ruff check .
+	$(bin)/ruff format --check .
+	$(bin)/mypy
+	$(bin)/cfn-lint infra/template.yaml
+
+.PHONY: unit
+unit: install ## the tests that need no engine and no network
+	$(bin)/pytest tests/unit --numprocesses $(WORKERS)
+
+.PHONY: integration
+integration: install ## the tests against a real engine, in parallel
+	$(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup
+
+.PHONY: up
+up: install ## start the engine in the background and deploy the stack to it
+	$(bin)/harness up
+	$(bin)/harness deploy
+
+.PHONY: down
+down: install ## stop the engine
+	$(bin)/harness down
+
+.PHONY: status
+status: install ## what runs, and where
+	@$(bin)/harness status
+
+.PHONY: logs
+logs: install ## follow the engine's log
+	@$(bin)/harness logs --follow
+
+.PHONY: install
+install: .venv/installed ## the locked packages, in .venv
+
+.venv/installed: pyproject.toml requirements.lock tools/install tools/find-python tools/uv.lock
+	@tools/install
+
+.PHONY: lock
+lock: install ## renew requirements.lock
+	tools/lock
+
+.PHONY: clean
+clean: ## stop the engine, and remove all that was installed, built or recorded here
+	@[ ! -x $(bin)/harness ] || $(bin)/harness down
+	rm -rf .venv .harness .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

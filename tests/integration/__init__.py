@@ -1,0 +1,1 @@
+"""Tests against a real embedded engine: one for the whole session, an account of its own for each worker."""

@@ -1,0 +1,1 @@
+"""Figures that the README may quote, each by a command."""

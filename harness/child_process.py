@@ -1,0 +1,67 @@
+"""Runs a command of ours (the engine's launcher, the bootstrap) and stops it cleanly when we are stopped."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from harness.errors import UnavailableError
+
+_STDERR: Final = 2
+_STOPPING_TIMEOUT_S: Final = 15
+
+
+def run_module(module: str, arguments: Sequence[str], *, timeout_s: float, capture: bool) -> tuple[int, str]:
+    """Run `python -m module ...` to its end, with what it says on standard error passed on as it comes.
+
+    The child is in a session of its own, so that a Ctrl-C on the terminal reaches it once, through us, and it
+    can put things in order. It has no standard input.
+
+    Args:
+        module: what to run, with this very Python.
+        arguments: its arguments.
+        timeout_s: how long it may take.
+        capture: whether its standard output is returned; else it goes to standard error as well.
+
+    Returns:
+        The exit code, and the captured output (empty without `capture`).
+
+    Raises:
+        UnavailableError: the time was over; the child was stopped.
+        KeyboardInterrupt: as ever; the child was stopped.
+    """
+    command = [sys.executable, "-m", module, *arguments]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE if capture else _STDERR,
+        start_new_session=True,
+        text=True,
+    ) as child:
+        try:
+            output, _ = child.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired as error:
+            _stop(child)
+            shown = f"python -m {module} {' '.join(arguments)}"
+            raise UnavailableError(f"{shown}: not done after {timeout_s:g} s, stopped") from error
+        except KeyboardInterrupt:
+            _stop(child)
+            raise
+    return child.returncode, output or ""
+
+
+def pass_through(module: str, arguments: Sequence[str]) -> int:
+    """Run `python -m module ...` in our place, on our terminal, and return its exit code."""
+    return subprocess.call([sys.executable, "-m", module, *arguments])
+
+
+def _stop(child: subprocess.Popen[str]) -> None:
+    """Ask the child to stop, as Ctrl-C does; kill it and what it started if it does not."""
+    child.send_signal(signal.SIGINT)
+    try:
+        child.communicate(timeout=_STOPPING_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.communicate()

@@ -1,0 +1,41 @@
+"""Options that several subcommands share."""
+
+from pathlib import Path
+from typing import Final
+
+import click
+
+from harness.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME
+
+DEFAULT_STATE_DIR: Final = Path(".harness")
+
+
+class AccountId(click.ParamType):
+    """Twelve digits."""
+
+    name = "account"
+
+    def convert(self, value: str, parameter: click.Parameter | None, context: click.Context | None) -> str:
+        """Return the value if it is an account."""
+        if len(value) != len(DEFAULT_ACCOUNT) or not (value.isascii() and value.isdigit()):
+            self.fail(f"{value!r} is not twelve digits", parameter, context)
+        return value
+
+
+state_dir_option = click.option(
+    "--state-dir",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=DEFAULT_STATE_DIR,
+    show_default=True,
+    help="Where this checkout keeps its engine and the outputs of its stacks.",
+)
+account_option = click.option(
+    "--account",
+    type=AccountId(),
+    default=DEFAULT_ACCOUNT,
+    show_default=True,
+    help="The AWS account on the engine. Accounts share nothing.",
+)
+region_option = click.option("--region", default=DEFAULT_REGION, show_default=True)
+stack_name_option = click.option("--stack-name", default=DEFAULT_STACK_NAME, show_default=True)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")

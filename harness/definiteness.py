@@ -1,0 +1,78 @@
+"""Which outcomes are definite: the one table that says what a failed call tells about the server's state.
+
+A read changes nothing, so a read without a usable answer is always *fail*. A create is *fail* only where it
+cannot have reached the queue; wherever it may have, it is *info*. When in doubt: *info*.
+"""
+
+import enum
+from dataclasses import dataclass
+from typing import Final
+
+from harness.operations import OperationKind, Outcome
+from harness.transport import TransportFailure
+
+
+class Oddity(enum.StrEnum):
+    """Causes that are neither an HTTP status nor a failure of the transport."""
+
+    UNREADABLE = "unreadable"
+    """The status says that it went well, and the body is not what the contract says."""
+    INTERRUPTED = "interrupted"
+    """The client was stopped while it waited for the answer."""
+
+
+type Cause = int | TransportFailure | Oddity
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table.
+
+    `cause` is a status ("202"), a class of statuses ("4xx"), "xxx" for any other status, or the value of a
+    `TransportFailure` or an `Oddity`.
+    """
+
+    kind: OperationKind
+    cause: str
+    outcome: Outcome
+    reason: str
+
+
+_CREATE, _STATUS, _RETRIEVE = OperationKind.CREATE, OperationKind.STATUS, OperationKind.RETRIEVE
+_OK, _FAIL, _INFO = Outcome.OK, Outcome.FAIL, Outcome.INFO
+
+TABLE: Final[tuple[Row, ...]] = (
+    Row(_CREATE, "202", _OK, "accepted: the queue has the message and gave it an ID"),
+    Row(_CREATE, "4xx", _FAIL, "the gateway refused it before it called the queue, or the queue refused it"),
+    Row(_CREATE, "5xx", _INFO, "the queue may have taken the message before something else went wrong"),
+    Row(_CREATE, "xxx", _INFO, "not in the contract: it says nothing about the queue"),
+    Row(_CREATE, "unreadable", _INFO, "most likely accepted, under a message ID that we do not know"),
+    Row(_CREATE, "interrupted", _INFO, "the server may go on without us"),
+    Row(_CREATE, "refused", _FAIL, "there was no connection to send it over"),
+    Row(_CREATE, "connect timed out", _FAIL, "not a byte of it was sent"),
+    Row(_CREATE, "reset before sending", _FAIL, "not a byte of it was sent"),
+    Row(_CREATE, "reset after sending", _INFO, "the server may have read it before the connection was lost"),
+    Row(_CREATE, "read timed out", _INFO, "the server may be at it still"),
+    Row(_CREATE, "malformed", _INFO, "the server answered something, so it read something"),
+    Row(_CREATE, "too large", _INFO, "the server answered something, so it read something"),
+    Row(_STATUS, "200", _OK, "visible"),
+    Row(_STATUS, "404", _OK, "not visible: pending, or unknown"),
+    Row(_STATUS, "xxx", _FAIL, "a read changes nothing"),
+    Row(_STATUS, "unreadable", _FAIL, "a read changes nothing"),
+    Row(_STATUS, "interrupted", _FAIL, "a read changes nothing"),
+    *(Row(_STATUS, failure, _FAIL, "a read changes nothing") for failure in TransportFailure),
+    Row(_RETRIEVE, "200", _OK, "found"),
+    Row(_RETRIEVE, "404", _OK, "there is no such user"),
+    Row(_RETRIEVE, "xxx", _FAIL, "a read changes nothing"),
+    Row(_RETRIEVE, "unreadable", _FAIL, "a read changes nothing"),
+    Row(_RETRIEVE, "interrupted", _FAIL, "a read changes nothing"),
+    *(Row(_RETRIEVE, failure, _FAIL, "a read changes nothing") for failure in TransportFailure),
+)
+
+_BY_KIND_AND_CAUSE: Final = {(row.kind, row.cause): row.outcome for row in TABLE}
+
+
+def outcome_of(kind: OperationKind, cause: Cause) -> Outcome:
+    """Return how a call of this kind ended, given what was seen of it."""
+    names = (str(cause), f"{cause // 100}xx", "xxx") if isinstance(cause, int) else (cause.value,)
+    return next(_BY_KIND_AND_CAUSE[kind, name] for name in names if (kind, name) in _BY_KIND_AND_CAUSE)

@@ -1,0 +1,159 @@
+"""The deployed stack: made by the bootstrap (`python -m infra`), known by the outputs file that it writes."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Self
+
+from harness.child_process import run_module
+from harness.engines import RunningEngine
+from harness.errors import (
+    DeploymentFailedError,
+    HarnessError,
+    InputOutputError,
+    MisuseError,
+    UnavailableError,
+)
+
+DEFAULT_ACCOUNT: Final = "000000000000"
+DEFAULT_REGION: Final = "us-east-1"
+DEFAULT_STACK_NAME: Final = "users-api"
+
+_MARGIN_S: Final = 30
+"""What the bootstrap has beyond its own timeout to say why it gave up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """The outputs of one deployed stack. The names are those of the outputs file."""
+
+    stack_name: str
+    stack_id: str
+    region: str
+    account_id: str
+    endpoint_url: str | None
+    """None on AWS itself."""
+    api_id: str
+    stage_name: str
+    api_url: str
+    """The base URL of the API, without a slash at its end."""
+    queue_url: str
+    dead_letter_queue_url: str
+    table_name: str
+    index_name: str
+    function_name: str
+    changed: bool
+    """Whether the last run of the bootstrap changed anything."""
+
+    @classmethod
+    def from_json(cls, outputs: Any) -> Self:
+        """Return the deployment that an outputs file describes. What it has beyond that is ignored.
+
+        Raises:
+            ValueError: an output is missing, or of the wrong type.
+        """
+        if not isinstance(outputs, dict):
+            raise ValueError("it is not a JSON object")  # noqa: TRY004 - one error for a wrong file
+        for field in fields(cls):
+            value = outputs.get(field.name)
+            wanted = bool if field.name == "changed" else str
+            may_be_null = field.name == "endpoint_url" and field.name in outputs
+            if not isinstance(value, wanted) and not (may_be_null and value is None):
+                raise ValueError(f"{field.name} is missing, or is not a {wanted.__name__}")
+        if not outputs["api_url"].startswith(("http://", "https://")):
+            raise ValueError(f"api_url is no URL: {outputs['api_url']!r}")
+        return cls(**{field.name: outputs[field.name] for field in fields(cls)})
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the fields as a JSON object."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentRequest:
+    """What the bootstrap is asked for."""
+
+    endpoint_url: str
+    account: str = DEFAULT_ACCOUNT
+    region: str = DEFAULT_REGION
+    stack_name: str = DEFAULT_STACK_NAME
+    parameters: Sequence[str] = ()
+    """`Key=Value`, each."""
+    timeout_s: int = 300
+
+
+def outputs_path(state_dir: Path, stack_name: str) -> Path:
+    """Return where a checkout keeps the outputs of a stack."""
+    return state_dir / "stacks" / f"{stack_name}.json"
+
+
+def deploy(request: DeploymentRequest, outputs: Path) -> Deployment:
+    """Create the stack, or bring it up to date; the bootstrap's progress goes to standard error.
+
+    Args:
+        request: which stack, and where.
+        outputs: the file that the bootstrap writes; its folder is made.
+
+    Raises:
+        DeploymentFailedError: the bootstrap said why.
+        UnavailableError: the engine is not there, or the bootstrap did not come to an end.
+    """
+    outputs.parent.mkdir(parents=True, exist_ok=True)
+    _bootstrap(request, "--outputs", str(outputs))
+    return read_deployment(outputs)
+
+
+def delete(request: DeploymentRequest, outputs: Path) -> None:
+    """Delete the stack and everything that the bootstrap made for it, and its outputs file.
+
+    Raises:
+        DeploymentFailedError: the bootstrap said why.
+        UnavailableError: see `deploy`.
+    """
+    _bootstrap(request, "--outputs", str(outputs), "--delete", "--yes")
+    outputs.unlink(missing_ok=True)
+
+
+def read_deployment(outputs: Path) -> Deployment:
+    """Return the deployment that an outputs file describes.
+
+    Raises:
+        InputOutputError: the file cannot be read, or is no outputs file.
+    """
+    try:
+        return Deployment.from_json(json.loads(outputs.read_text()))
+    except OSError as error:
+        raise InputOutputError(f"{outputs}: {error.strerror}; deploy again with `harness deploy`") from error
+    except ValueError as error:
+        raise InputOutputError(f"{outputs}: {error}; deploy again with `harness deploy`") from error
+
+
+def current_deployment(state_dir: Path, stack_name: str, engine: RunningEngine) -> Deployment | None:
+    """Return what the outputs file says is deployed on this engine, or None.
+
+    An engine that stopped has forgotten its stacks: outputs from before this one's start are not its own.
+    """
+    outputs = outputs_path(state_dir, stack_name)
+    if not outputs.exists():
+        return None
+    deployment = read_deployment(outputs)
+    deployed_at = datetime.fromtimestamp(outputs.stat().st_mtime, UTC)
+    is_older = engine.started_at is not None and deployed_at < datetime.fromisoformat(engine.started_at)
+    return None if is_older or deployment.endpoint_url != engine.endpoint_url else deployment
+
+
+def _bootstrap(request: DeploymentRequest, *options: str) -> None:
+    arguments = ["--endpoint-url", request.endpoint_url, "--account", request.account]
+    arguments += ["--region", request.region, "--stack-name", request.stack_name]
+    arguments += [word for parameter in request.parameters for word in ("--parameter", parameter)]
+    arguments += ["--timeout-s", str(request.timeout_s), *options]
+    exit_code, _ = run_module("infra", arguments, timeout_s=request.timeout_s + _MARGIN_S, capture=False)
+    if exit_code == 0:
+        return
+    errors: dict[int, type[HarnessError]] = {
+        error.exit_code: error for error in (MisuseError, UnavailableError, InputOutputError)
+    }
+    what = f"stack {request.stack_name} at {request.endpoint_url}"
+    raise errors.get(exit_code, DeploymentFailedError)(f"{what}: the bootstrap failed ({exit_code}); see above")

@@ -1,0 +1,50 @@
+"""What LocalStack finds of ours by entry points: declarations, each of which loads late what it names."""
+
+from typing import Any
+
+from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
+from localstack.services.plugins import Service, aws_provider
+
+
+class ProcessExecutorPlugin(RuntimeExecutorPlugin):
+    """Runs functions as processes, when `LAMBDA_RUNTIME_EXECUTOR=process`."""
+
+    name = "process"
+
+    def load(self, *_args: Any, **_kwargs: Any) -> Any:
+        """Return the executor's class."""
+        from emulator.functions.executor import ProcessExecutor  # noqa: PLC0415 - late, as LocalStack's own
+
+        return ProcessExecutor
+
+
+@aws_provider(api="dynamodb", name="embedded")
+def dynamodb_embedded() -> Service:
+    """Serves DynamoDB in this process, when `PROVIDER_OVERRIDE_DYNAMODB=embedded`."""
+    from emulator.dynamodb.provider import create_dynamodb_service  # noqa: PLC0415 - late, as LocalStack's own
+
+    return create_dynamodb_service()
+
+
+@aws_provider(api="dynamodbstreams", name="embedded")
+def dynamodbstreams_embedded() -> Service:
+    """Serves the streams of these tables, when `PROVIDER_OVERRIDE_DYNAMODBSTREAMS=embedded`."""
+    from emulator.dynamodb.provider import create_dynamodbstreams_service  # noqa: PLC0415 - as above
+
+    return create_dynamodbstreams_service()
+
+
+@aws_provider(api="apigateway", name="embedded")
+def apigateway_embedded() -> Service:
+    """Serves API Gateway as LocalStack does, with what it leaves out, when `PROVIDER_OVERRIDE_APIGATEWAY=embedded`."""
+    from emulator.gateway.provider import create_apigateway_service  # noqa: PLC0415 - late, as LocalStack's own
+
+    return create_apigateway_service()
+
+
+@aws_provider(api="lambda", name="embedded")
+def lambda_embedded() -> Service:
+    """Serves Lambda as LocalStack does, with our event source, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""
+    from emulator.event_source.provider import create_lambda_service  # noqa: PLC0415 - late, as LocalStack's own
+
+    return create_lambda_service()

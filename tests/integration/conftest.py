@@ -1,9 +1,13 @@
-"""Fixtures of the integration tests: the engine, this worker's account in it, its clients."""
+"""Fixtures of the integration tests: the engine, this worker's account in it, its clients, its stack."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.conftest import OWNER_PID, SESSION_DIR
 from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients, start_engine
+from tests.integration.stack_fixture import Stack, deploy, faulty_consumer, run_bootstrap
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +32,34 @@ def account_id(pytestconfig: pytest.Config) -> str:
 def aws(engine: RunningEngine, account_id: str) -> AwsClients:
     """`aws("sqs")` is a boto3 client of this worker's account."""
     return aws_clients(engine.endpoint_url, account_id)
+
+
+@pytest.fixture(scope="session")
+def stack(
+    engine: RunningEngine, account_id: str, aws: AwsClients, tmp_path_factory: pytest.TempPathFactory
+) -> Stack:
+    """The sound stack, deployed once for each worker, with quick redelivery."""
+    work_dir = tmp_path_factory.mktemp("stack")
+    return deploy(engine.endpoint_url, account_id, aws, stack_name="sound", work_dir=work_dir)
+
+
+@pytest.fixture
+def deploy_faulty(
+    engine: RunningEngine, account_id: str, aws: AwsClients, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[[str], Stack]]:
+    """Deploy the stack with a consumer whose handler is the given source; deleted after the test."""
+    stack_name = "faulty-" + request.node.name.removeprefix("test_").split("[")[0].replace("_", "-")[:40]
+
+    def deploy_it(handler_source: str) -> Stack:
+        return deploy(
+            engine.endpoint_url,
+            account_id,
+            aws,
+            stack_name=stack_name,
+            work_dir=tmp_path,
+            consumer_dir=faulty_consumer(tmp_path, handler_source),
+        )
+
+    yield deploy_it
+    done = run_bootstrap(engine.endpoint_url, account_id, "--stack-name", stack_name, "--delete", "--yes")
+    assert done.returncode == 0, done.stderr

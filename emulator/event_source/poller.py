@@ -1,0 +1,125 @@
+"""Takes batches off a queue and runs them: wakes when a message arrives, and runs several batches at once.
+
+It stands below LocalStack's worker for a mapping in the place of LocalStack's own poller: the worker's thread calls
+`poll_events` again and again until the mapping is disabled or deleted, and then `close`.
+"""
+
+import logging
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Protocol
+
+from emulator.event_source.acknowledgement import done_message_ids
+from emulator.event_source.mapping import QueueMapping
+from emulator.event_source.records import Message, Record, matching, payloads, record_of
+
+LOG = logging.getLogger(__name__)
+
+# How long one look at an empty queue lasts. A message ends it at once; a mapping that is disabled, after this.
+LOOK_S = 1
+
+
+class Queue(Protocol):
+    """The mapping's queue."""
+
+    def receive(self, maximum: int, wait_s: int) -> list[Message]:
+        """Return up to `maximum` messages as soon as there is one, or none after `wait_s`."""
+
+    def fill(self, maximum: int, window_s: int) -> list[Message]:
+        """Return up to `maximum` messages: as soon as there are so many, or what came in `window_s`."""
+
+    def delete(self, messages: Sequence[Message]) -> None:
+        """Remove messages that were received."""
+
+
+class Function(Protocol):
+    """The mapping's function."""
+
+    def invoke(self, payload: bytes) -> tuple[bytes, bool]:
+        """Return the function's answer and whether it ended in an error. Raises when it could not be invoked."""
+
+
+class WakingPoller:
+    """The poller of one mapping."""
+
+    def __init__(
+        self, mapping: QueueMapping, queue: Queue, function: Function, matches: Callable[[Any, Any], bool]
+    ) -> None:
+        self._mapping = mapping
+        self._queue = queue
+        self._function = function
+        self._matches = matches
+        self._free = threading.Semaphore(mapping.concurrent_batches)
+        self._batches = ThreadPoolExecutor(mapping.concurrent_batches, f"batches-{mapping.queue_name}")
+
+    def poll_events(self) -> None:
+        """Wait for messages, `LOOK_S` at the most, and start their batch. Does not wait for the batch's end."""
+        if not self._free.acquire(timeout=LOOK_S):
+            return
+        started = False
+        try:
+            if messages := self._receive_batch():
+                self._batches.submit(self._run, messages)
+                started = True
+        finally:
+            if not started:
+                self._free.release()
+
+    def close(self) -> None:
+        """Start no more batches; those under way end by themselves."""
+        self._batches.shutdown(wait=False)
+
+    def _receive_batch(self) -> list[Message]:
+        size, window_s = self._mapping.batch_size, self._mapping.window_s
+        if not window_s:
+            return self._queue.receive(size, LOOK_S)
+        # The window opens with the first message.
+        first = self._queue.receive(1, LOOK_S)
+        return first + self._queue.fill(size - 1, window_s) if first and size > 1 else first
+
+    def _run(self, messages: list[Message]) -> None:
+        """Hand messages to the function. What fails stays in the queue and becomes visible again in its time."""
+        try:
+            for group in self._in_order(messages):
+                self._run_group(group)
+        except Exception:  # whatever it was, the messages come again, and the poller goes on
+            LOG.exception("a batch of %s failed in the engine", self._mapping.queue_arn)
+        finally:
+            self._free.release()
+
+    def _in_order(self, messages: list[Message]) -> list[list[Message]]:
+        """Messages of one FIFO group go in one batch, so that a failure of one holds back no other group."""
+        groups: defaultdict[str | None, list[Message]] = defaultdict(list)
+        for message in messages:
+            groups[message.get("Attributes", {}).get("MessageGroupId")].append(message)
+        return list(groups.values()) if self._mapping.queue_name.endswith(".fifo") else [messages]
+
+    def _run_group(self, messages: list[Message]) -> None:
+        by_id = {message["MessageId"]: message for message in messages}
+        records: list[Record] = []
+        unwanted: list[Message] = []
+        for message in messages:
+            record = record_of(message, self._mapping.queue_arn, self._mapping.region)
+            if matching(record, self._mapping.filters, self._matches):
+                records.append(record)
+            else:
+                unwanted.append(message)
+        # What no filter lets through is gone for good.
+        # https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html
+        if unwanted:
+            self._queue.delete(unwanted)
+        for batch, payload in payloads(records):
+            ids = [record["messageId"] for record in batch]
+            done = self._invoke(ids, payload)
+            if done:
+                self._queue.delete([by_id[message_id] for message_id in ids if message_id in done])
+
+    def _invoke(self, ids: list[str], payload: bytes) -> set[str]:
+        try:
+            answer, failed = self._function.invoke(payload)
+        except Exception as error:  # noqa: BLE001 - throttled, gone or not started: the batch comes again
+            LOG.warning("%s was not invoked for %d messages: %s", self._mapping.function_arn, len(ids), error)
+            return set()
+        return done_message_ids(ids, answer, failed=failed, reports_item_failures=self._mapping.reports_item_failures)

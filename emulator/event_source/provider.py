@@ -1,0 +1,126 @@
+"""The border to LocalStack: its Lambda provider with our poller, and its queues and functions as the poller sees them.
+
+The providers are called as LocalStack's gateway calls them, without the HTTP request and the signature around it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from localstack.aws.api import RequestContext
+from localstack.aws.api.lambda_ import InvocationType
+from localstack.aws.spec import load_service
+from localstack.http import Request
+from localstack.services.lambda_ import provider as lambda_provider
+from localstack.services.lambda_.api_utils import function_locators_from_arn
+from localstack.services.lambda_.event_source_mapping.esm_worker import EsmStateReason, EsmWorker
+from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
+from localstack.services.plugins import SERVICE_PLUGINS, Service
+from localstack.services.sqs.constants import (
+    HEADER_LOCALSTACK_SQS_OVERRIDE_MESSAGE_COUNT as MAXIMUM_HEADER,
+)
+from localstack.services.sqs.constants import (
+    HEADER_LOCALSTACK_SQS_OVERRIDE_WAIT_TIME_SECONDS as WINDOW_HEADER,
+)
+from localstack.utils.event_matcher import matches_event
+from localstack.utils.strings import long_uid
+
+from emulator.event_source.mapping import QueueMapping
+from emulator.event_source.poller import WakingPoller
+from emulator.event_source.records import Message
+
+
+class ProviderQueue:
+    """A queue of LocalStack's SQS provider."""
+
+    def __init__(self, mapping: QueueMapping) -> None:
+        self._mapping = mapping
+
+    def receive(self, maximum: int, wait_s: int) -> list[Message]:
+        """Return up to `maximum` messages as soon as there is one, or none after `wait_s`."""
+        return self._receive({MAXIMUM_HEADER: str(maximum)}, wait_time_seconds=wait_s)
+
+    def fill(self, maximum: int, window_s: int) -> list[Message]:
+        """Return up to `maximum` messages: as soon as there are so many, or what came in `window_s`."""
+        return self._receive({MAXIMUM_HEADER: str(maximum), WINDOW_HEADER: str(window_s)})
+
+    def delete(self, messages: Sequence[Message]) -> None:
+        """Remove messages that were received."""
+        entries = [
+            {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(messages)
+        ]
+        context = self._context({MAXIMUM_HEADER: str(len(entries))})
+        self._provider.delete_message_batch(context, queue_url=self._url(context), entries=entries)
+
+    def _receive(self, headers: dict[str, str], **options: Any) -> list[Message]:
+        context = self._context(headers)
+        answer = self._provider.receive_message(
+            context,
+            queue_url=self._url(context),
+            message_attribute_names=["All"],
+            message_system_attribute_names=["All"],
+            **options,
+        )
+        return answer.get("Messages") or []
+
+    @property
+    def _provider(self) -> Any:
+        return _provider("sqs")
+
+    def _url(self, context: RequestContext) -> str:
+        return self._provider.get_queue_url(context, queue_name=self._mapping.queue_name)["QueueUrl"]
+
+    def _context(self, headers: dict[str, str]) -> RequestContext:
+        context = RequestContext(Request(headers=headers))
+        context.service = load_service("sqs")
+        context.account_id = self._mapping.account_id
+        context.region = self._mapping.region
+        return context
+
+
+class ProviderFunction:
+    """A function of LocalStack's Lambda provider."""
+
+    def __init__(self, function_arn: str) -> None:
+        self._name, self._qualifier, self._account_id, self._region = function_locators_from_arn(function_arn)
+
+    def invoke(self, payload: bytes) -> tuple[bytes, bool]:
+        """Return the function's answer and whether it ended in an error. Raises when it could not be invoked."""
+        result = _provider("lambda").lambda_service.invoke(
+            function_name=self._name,
+            qualifier=self._qualifier,
+            region=self._region,
+            account_id=self._account_id,
+            invocation_type=InvocationType.RequestResponse,
+            client_context=None,
+            request_id=long_uid(),
+            payload=payload,
+        )
+        return result.payload, result.is_error
+
+
+class WorkerFactory(EsmWorkerFactory):
+    """LocalStack's factory, with our poller for queues."""
+
+    def get_esm_worker(self) -> EsmWorker:
+        """Return the worker of one mapping."""
+        if ":sqs:" not in self.esm_config.get("EventSourceArn", ""):
+            return super().get_esm_worker()
+        mapping = QueueMapping.from_configuration(self.esm_config)
+        poller = WakingPoller(mapping, ProviderQueue(mapping), ProviderFunction(mapping.function_arn), matches_event)
+        return EsmWorker(
+            self.esm_config,
+            poller=poller,
+            enabled=self.enabled,
+            user_state_reason=EsmStateReason.USER_INITIATED,
+        )
+
+
+def create_lambda_service() -> Service:
+    """Return LocalStack's Lambda, whose event source mappings of queues have our poller."""
+    # The provider looks the factory up in its module, and offers no other way to choose one.
+    lambda_provider.EsmWorkerFactory = WorkerFactory
+    return Service.for_provider(lambda_provider.LambdaProvider())
+
+
+def _provider(service: str) -> Any:
+    return SERVICE_PLUGINS.require(service)._provider  # noqa: SLF001 - there is no public way to it

@@ -1,0 +1,107 @@
+"""The tables of one account in one region, and what belongs to them all."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import RLock
+from typing import Any
+from uuid import uuid4
+
+from emulator.dynamodb.errors import ResourceNotFoundError
+from emulator.dynamodb.keys import PrimaryKey
+from emulator.dynamodb.schema import TableDefinition
+from emulator.dynamodb.store import ItemStore
+from emulator.dynamodb.streams import Stream
+from emulator.dynamodb.values import Item
+
+type Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of a database that is not told another."""
+    return datetime.now(UTC)
+
+
+class Table:
+    """One table: what it is declared to be, its items, its stream."""
+
+    def __init__(self, arn: str, definition: TableDefinition, clock: Clock) -> None:
+        self.arn = arn
+        self.definition = definition
+        self.created_at = clock()
+        self.id = str(uuid4())
+        self.store = ItemStore(definition.keys)
+        self.stream: Stream | None = None
+        self.latest_stream_label: str | None = None
+        self._clock = clock
+        for index in definition.indexes.values():
+            self.store.add_index(index.name, index.keys)
+
+    @property
+    def name(self) -> str:
+        """The table's name."""
+        return self.definition.name
+
+    def write(self, key: PrimaryKey, new: Item | None) -> None:
+        """Put an item in the place of the one with this key (None: take it away), and record the change."""
+        old = self.store.get(key)
+        if new is not old:
+            self.store.replace(key, new)
+        if self.stream is not None:
+            self.stream.append(old, new, self._clock())
+
+    def start_stream(self, view_type: str) -> None:
+        """Begin to record changes in a new stream."""
+        created_at = self._clock()
+        label = created_at.strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+        self.latest_stream_label = label
+        self.stream = Stream(
+            arn=f"{self.arn}/stream/{label}",
+            label=label,
+            region=self.arn.split(":")[3],
+            table_name=self.name,
+            keys=self.definition.keys,
+            view_type=view_type,
+            created_at=created_at,
+        )
+
+
+@dataclass(slots=True)
+class Database:
+    """All tables of one account in one region. Whoever works on them holds the lock.
+
+    One lock, not one for each table: a transaction spans tables, and under Python's own lock the tables would
+    not be worked on at the same time anyway.
+    """
+
+    account_id: str
+    region: str
+    partition: str
+    clock: Clock = utc_now
+    tables: dict[str, Table] = field(default_factory=dict)
+    lock: RLock = field(default_factory=RLock)
+    # What transactions with a token were, and when; see `operations.transactions`.
+    tokens: dict[str, tuple[bytes, datetime, dict[str, Any]]] = field(default_factory=dict)
+
+    def table(self, name_or_arn: str) -> Table:
+        """Return a table. Raises ResourceNotFoundError, with the text that operations on items have."""
+        table = self.tables.get(table_name(name_or_arn))
+        if table is None:
+            raise ResourceNotFoundError
+        return table
+
+    def described_table(self, name_or_arn: str) -> Table:
+        """Return a table. Raises ResourceNotFoundError, with the text that operations on tables have."""
+        name = table_name(name_or_arn)
+        if name not in self.tables:
+            raise ResourceNotFoundError(f"Requested resource not found: Table: {name} not found")
+        return self.tables[name]
+
+    def table_arn(self, name: str) -> str:
+        """Return the ARN of a table of this name."""
+        return f"arn:{self.partition}:dynamodb:{self.region}:{self.account_id}:table/{name}"
+
+
+def table_name(name_or_arn: str) -> str:
+    """Return the table's name, which any operation also takes as the last part of the table's ARN."""
+    return name_or_arn.rpartition(":table/")[2]

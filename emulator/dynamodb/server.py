@@ -1,0 +1,87 @@
+"""The server in the engine's own process: it finds the account's and region's tables and runs one operation.
+
+An account and region have tables, and a lock, of their own. What is done under that lock is done at once: a
+condition and its write, a whole transaction, a page.
+"""
+
+from collections.abc import Callable, Mapping
+from threading import Lock
+from typing import Any
+
+from emulator.dynamodb.database import Clock, Database, utc_now
+from emulator.dynamodb.operations import (
+    Request,
+    Response,
+    batches,
+    reads,
+    streams,
+    tables,
+    transactions,
+    writes,
+)
+
+OPERATIONS: Mapping[str, Callable[[Database, Request], Response]] = {
+    "CreateTable": tables.create_table,
+    "DescribeTable": tables.describe_table,
+    "UpdateTable": tables.update_table,
+    "DeleteTable": tables.delete_table,
+    "ListTables": tables.list_tables,
+    "PutItem": writes.put_item,
+    "UpdateItem": writes.update_item,
+    "DeleteItem": writes.delete_item,
+    "GetItem": reads.get_item,
+    "Query": reads.query,
+    "Scan": reads.scan,
+    "BatchGetItem": batches.batch_get_item,
+    "BatchWriteItem": batches.batch_write_item,
+    "TransactGetItems": transactions.transact_get_items,
+    "TransactWriteItems": transactions.transact_write_items,
+    "ListStreams": streams.list_streams,
+    "DescribeStream": streams.describe_stream,
+    "GetShardIterator": streams.get_shard_iterator,
+    "GetRecords": streams.get_records,
+}
+
+
+class Server:
+    """All databases of the engine."""
+
+    def __init__(self, clock: Clock = utc_now) -> None:
+        self._clock = clock
+        self._databases: dict[tuple[str, str], Database] = {}
+        self._lock = Lock()
+
+    def handle(
+        self,
+        operation: str,
+        request: Mapping[str, Any],
+        *,
+        account_id: str,
+        region: str,
+        partition: str = "aws",
+    ) -> Response:
+        """Run one operation in an account and region, and return its response.
+
+        `request` is within the constraints of AWS's service model (see `constraints`).
+
+        Raises:
+            DynamoDbError: the request is refused.
+            NotImplementedError: this server does not know the operation.
+        """
+        run = OPERATIONS.get(operation)
+        if run is None:
+            raise NotImplementedError(f"DynamoDB operation {operation} is not supported by this engine")
+        database = self._database(account_id, region, partition)
+        with database.lock:
+            return run(database, request)
+
+    def reset(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._databases.clear()
+
+    def _database(self, account_id: str, region: str, partition: str) -> Database:
+        with self._lock:
+            return self._databases.setdefault(
+                (account_id, region), Database(account_id, region, partition, self._clock)
+            )

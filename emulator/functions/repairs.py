@@ -1,0 +1,79 @@
+"""Repairs of LocalStack 4.14's Lambda service, each made in this process when its provider starts.
+
+Assignment: it walks the environments of a version while other invocations add theirs ("dictionary changed size
+during iteration"), and shows a new environment to everyone before the invocation that started it has reserved
+it. When many run at a time, each of the two now and then fails one with an internal error.
+
+Deletion: a function that failed to be created can't be deleted, since there is nothing to stop ("unable to
+find version manager").
+"""
+
+import contextlib
+import logging
+from collections.abc import Iterable, Iterator
+
+from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
+from localstack.services.lambda_.invocation.execution_environment import (
+    ExecutionEnvironment,
+    InvalidStatusException,
+)
+from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType
+from localstack.services.lambda_.invocation.lambda_service import LambdaService
+
+LOG = logging.getLogger(__name__)
+
+_stop_running_version = LambdaService.stop_version
+
+
+def repair_lambda_service() -> None:
+    """Replace LocalStack's faulty methods. Twice is as good as once."""
+    AssignmentService.get_environment = _get_environment
+    LambdaService.stop_version = _stop_version
+
+
+@contextlib.contextmanager
+def _get_environment(
+    service: AssignmentService,
+    version_manager_id: str,
+    function_version: FunctionVersion,
+    provisioning_type: InitializationType,
+) -> Iterator[ExecutionEnvironment]:
+    """Lend an environment to one invocation: an idle one, or a new one.
+
+    An invocation that fails otherwise than by its function's doing takes its environment with it.
+    """
+    environments = service.environments[version_manager_id]
+    environment = _reserve_idle(list(environments.values()), provisioning_type)
+    if environment is None:
+        if provisioning_type == InitializationType.provisioned_concurrency:
+            raise AssignmentException("none of the provisioned environments is idle, though there was a lease for one")
+        environment = service.start_environment(version_manager_id, function_version)
+        environment.reserve()  # before anyone else can see it
+        environments[environment.id] = environment
+    try:
+        yield environment
+    except Exception:
+        service.stop_environment(environment)
+        raise
+    try:
+        environment.release()
+    except InvalidStatusException:
+        LOG.debug("execution environment %s was stopped during its last invocation", environment.id)
+
+
+def _reserve_idle(
+    environments: Iterable[ExecutionEnvironment], provisioning_type: InitializationType
+) -> ExecutionEnvironment | None:
+    for environment in environments:
+        if environment.initialization_type == provisioning_type:
+            try:
+                environment.reserve()
+            except InvalidStatusException:
+                continue  # it is at work
+            return environment
+    return None
+
+
+def _stop_version(service: LambdaService, qualified_arn: str) -> None:
+    with contextlib.suppress(ValueError):  # it never ran
+        _stop_running_version(service, qualified_arn)

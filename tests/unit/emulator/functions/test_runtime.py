@@ -1,0 +1,42 @@
+"""One process and its wires: here a program that speaks the Runtime API by hand, as no good client would."""
+
+import os
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import psutil
+
+from emulator.functions.output import Output
+from emulator.functions.runtime import Exited, Runtime
+from emulator.functions.runtime_api import Answered, Invocation, NextRequested
+from tests.unit.harness.waiting import wait_until
+
+# It asks for an invocation, answers it, and ends without a look at the reply.
+HASTY = """
+    import os, socket
+    host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
+    api = socket.create_connection((host, int(port)))
+    api.sendall(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\\r\\nHost: api\\r\\n\\r\\n")
+    api.recv(65536)
+    print("answering", flush=True)
+    path = b"/2018-06-01/runtime/invocation/id-1/response"
+    api.sendall(b"POST " + path + b" HTTP/1.1\\r\\nHost: api\\r\\nContent-Length: 2\\r\\n\\r\\n{}")
+    os._exit(0)
+"""
+
+
+def test_an_answer_counts_though_its_process_has_ended_when_it_is_read(tmp_path: Path) -> None:
+    output = Output()
+    command = [sys.executable, "-c", textwrap.dedent(HASTY)]
+    runtime = Runtime(command, tmp_path, lambda api: {"AWS_LAMBDA_RUNTIME_API": api}, output)
+    deadline = time.monotonic() + 20
+    assert runtime.wait(deadline) == NextRequested()
+    runtime.deliver(Invocation("id-1", "arn", "Root=1-2", b"{}", 0), deadline)
+    children = psutil.Process(os.getpid()).children()
+    wait_until(lambda: all(child.status() == psutil.STATUS_ZOMBIE for child in children))
+    assert runtime.wait(deadline) == Answered(b"{}", is_error=False)
+    assert output.take() == "answering\n"
+    assert runtime.wait(deadline) == Exited(0)
+    runtime.end()

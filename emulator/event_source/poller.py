@@ -17,14 +17,14 @@ from emulator.event_source.records import Message, Record, matching, payloads, r
 
 LOG = logging.getLogger(__name__)
 
-# How long one look at an empty queue lasts. A message ends it at once; a mapping that is disabled, after this.
-LOOK_S = 1
+# How long one look at an empty queue lasts. A message ends it at once; who halts the poller waits this long at most.
+LOOK_S = 0.25
 
 
 class Queue(Protocol):
     """The mapping's queue."""
 
-    def receive(self, maximum: int, wait_s: int) -> list[Message]:
+    def receive(self, maximum: int, wait_s: float) -> list[Message]:
         """Return up to `maximum` messages as soon as there is one, or none after `wait_s`."""
 
     def fill(self, maximum: int, window_s: int) -> list[Message]:
@@ -51,24 +51,33 @@ class WakingPoller:
         self._queue = queue
         self._function = function
         self._matches = matches
+        self._halted = False
+        self._polling = threading.Lock()
         self._free = threading.Semaphore(mapping.concurrent_batches)
         self._batches = ThreadPoolExecutor(mapping.concurrent_batches, f"batches-{mapping.queue_name}")
 
     def poll_events(self) -> None:
         """Wait for messages, `LOOK_S` at the most, and start their batch. Does not wait for the batch's end."""
-        if not self._free.acquire(timeout=LOOK_S):
-            return
-        started = False
-        try:
-            if messages := self._receive_batch():
-                self._batches.submit(self._run, messages)
-                started = True
-        finally:
-            if not started:
-                self._free.release()
+        with self._polling:
+            if self._halted or not self._free.acquire(timeout=LOOK_S):
+                return
+            started = False
+            try:
+                if messages := self._receive_batch():
+                    self._batches.submit(self._run, messages)
+                    started = True
+            finally:
+                if not started:
+                    self._free.release()
+
+    def halt(self) -> None:
+        """Take nothing more off the queue. When this returns, nothing is taken any more."""
+        self._halted = True
+        with self._polling:
+            pass
 
     def close(self) -> None:
-        """Start no more batches; those under way end by themselves."""
+        """Let go of the threads; the batches under way end by themselves."""
         self._batches.shutdown(wait=False)
 
     def _receive_batch(self) -> list[Message]:

@@ -35,7 +35,7 @@ class ProviderQueue:
     def __init__(self, mapping: QueueMapping) -> None:
         self._mapping = mapping
 
-    def receive(self, maximum: int, wait_s: int) -> list[Message]:
+    def receive(self, maximum: int, wait_s: float) -> list[Message]:
         """Return up to `maximum` messages as soon as there is one, or none after `wait_s`."""
         return self._receive({MAXIMUM_HEADER: str(maximum)}, wait_time_seconds=wait_s)
 
@@ -98,8 +98,28 @@ class ProviderFunction:
         return result.payload, result.is_error
 
 
+class QueueWorker(EsmWorker):
+    """LocalStack's worker for one mapping: it keeps the mapping's state, and the thread that polls.
+
+    A mapping that says it is disabled, or is gone, takes no message any more. LocalStack says so while the thread is
+    still looking.
+    """
+
+    poller: WakingPoller
+
+    def stop(self) -> None:
+        """Disable the mapping."""
+        self.poller.halt()
+        super().stop()
+
+    def delete(self) -> None:
+        """Delete the mapping."""
+        self.poller.halt()
+        super().delete()
+
+
 class WorkerFactory(EsmWorkerFactory):
-    """LocalStack's factory, with our poller for queues."""
+    """LocalStack's factory, with our worker and poller for queues."""
 
     def get_esm_worker(self) -> EsmWorker:
         """Return the worker of one mapping."""
@@ -107,7 +127,7 @@ class WorkerFactory(EsmWorkerFactory):
             return super().get_esm_worker()
         mapping = QueueMapping.from_configuration(self.esm_config)
         poller = WakingPoller(mapping, ProviderQueue(mapping), ProviderFunction(mapping.function_arn), matches_event)
-        return EsmWorker(
+        return QueueWorker(
             self.esm_config,
             poller=poller,
             enabled=self.enabled,

@@ -39,7 +39,7 @@ class FakeQueue:
             ids.append(message_id)
         return ids
 
-    def receive(self, maximum: int, wait_s: int) -> list[Message]:
+    def receive(self, maximum: int, wait_s: float) -> list[Message]:
         try:
             taken = [self.waiting.get(timeout=wait_s)]
         except queue.Empty:
@@ -188,6 +188,18 @@ def test_what_no_filter_lets_through_is_deleted_unseen() -> None:
         fakes[0].take_deleted(2)
     assert fakes[1].batches.get_nowait() == ["wanted"]
     assert fakes[1].batches.empty()
+
+
+def test_a_halted_poller_takes_nothing_more() -> None:
+    fakes = FakeQueue(), FakeFunction(succeed)
+    poller = WakingPoller(mapping_of(), *fakes, matches=lambda _pattern, _event: True)
+
+    poller.halt()
+    fakes[0].put("a")
+    poller.poll_events()
+    poller.close()
+
+    assert fakes[0].waiting.qsize() == 1
 
 
 def test_a_fifo_batch_is_split_by_group() -> None:

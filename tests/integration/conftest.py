@@ -35,9 +35,7 @@ def aws(engine: RunningEngine, account_id: str) -> AwsClients:
 
 
 @pytest.fixture(scope="session")
-def stack(
-    engine: RunningEngine, account_id: str, aws: AwsClients, tmp_path_factory: pytest.TempPathFactory
-) -> Stack:
+def stack(engine: RunningEngine, account_id: str, aws: AwsClients, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     """The sound stack, deployed once for each worker, with quick redelivery."""
     work_dir = tmp_path_factory.mktemp("stack")
     return deploy(engine.endpoint_url, account_id, aws, stack_name="sound", work_dir=work_dir)

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 
 from tests.integration.engine_fixture import AwsClients
-from tests.integration.waiting import wait_until
+from tests.waiting import wait_until
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -49,9 +49,7 @@ class Stack:
 
     def wait_until_visible(self, message_id: str, deadline_s: float = 60) -> str:
         """Poll the status until it names the user, and return the user's ID."""
-        answer = wait_until(
-            lambda: self.get(f"/status/{message_id}"), lambda seen: seen.ok, deadline_s=deadline_s
-        )
+        answer = wait_until(lambda: self.get(f"/status/{message_id}"), lambda seen: seen.ok, deadline_s=deadline_s)
         return str(answer.json()["userId"])
 
     def retrieve(self, user_id: str) -> dict[str, str]:
@@ -71,9 +69,7 @@ class Stack:
         """Everything in the table, as plain dictionaries."""
         pages = self.aws("dynamodb").get_paginator("scan").paginate(TableName=self.outputs["table_name"])
         return [
-            {key: next(iter(value.values())) for key, value in item.items()}
-            for page in pages
-            for item in page["Items"]
+            {key: next(iter(value.values())) for key, value in item.items()} for page in pages for item in page["Items"]
         ]
 
     def queue_depth(self, which: str = "queue_url") -> int:

@@ -17,7 +17,7 @@ import requests
 
 from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients
 from tests.integration.stack_fixture import CHECKOUT, Stack, run_bootstrap
-from tests.integration.waiting import wait_until
+from tests.waiting import wait_until
 
 type Done = subprocess.CompletedProcess[str]
 

@@ -21,9 +21,7 @@ api = schemathesis.pytest.from_fixture("api_document")
 
 @api.parametrize()  # type: ignore[untyped-decorator]  # schemathesis leaves it untyped
 @settings(max_examples=30)
-def test_every_made_up_request_gets_an_answer_that_the_document_allows(
-    case: schemathesis.Case, stack: Stack
-) -> None:
+def test_every_made_up_request_gets_an_answer_that_the_document_allows(case: schemathesis.Case, stack: Stack) -> None:
     case.call_and_validate(
         base_url=stack.api_url,
         timeout=30,

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.integration.stack_fixture import QUICK_REDELIVERY, Stack
-from tests.integration.waiting import wait_until
+from tests.waiting import wait_until
 
 MAX_RECEIVE_COUNT = int(QUICK_REDELIVERY["MaxReceiveCount"])
 

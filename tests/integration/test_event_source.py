@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.engine_fixture import AwsClients
 from tests.integration.test_functions import Function, create
-from tests.integration.waiting import wait_until
+from tests.waiting import wait_until
 
 # Answers with what it was sent: each batch becomes one message in a queue of its own.
 REPORT = """

@@ -20,7 +20,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients, start_engine
-from tests.integration.waiting import wait_until
+from tests.waiting import wait_until
 
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 

@@ -14,7 +14,7 @@ import psutil
 import pytest
 
 from tests.integration.engine_fixture import RunningEngine
-from tests.integration.waiting import wait_until
+from tests.waiting import wait_until
 
 ENDED = re.compile(r"flows: (\d+) of \d+ ended")
 

@@ -79,9 +79,7 @@ def test_every_kind_of_invalid_body_gets_400_and_sends_nothing(stack: Stack) -> 
     assert len({item["id"] for item in stack.items()} - before) == 1, "only the fence is new"
 
 
-@pytest.mark.parametrize(
-    "content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded"]
-)
+@pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "application/x-www-form-urlencoded"])
 def test_another_content_type_gets_415_and_sends_nothing(stack: Stack, content_type: str) -> None:
     name = f"typed {uuid.uuid4()}"
 

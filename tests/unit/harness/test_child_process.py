@@ -9,7 +9,8 @@ import pytest
 from harness.child_process import run_module
 from harness.errors import UnavailableError
 from tests.unit.harness.conftest import WriteModule
-from tests.unit.harness.waiting import interrupt_when, wait_until
+from tests.unit.harness.interrupting import interrupt_when
+from tests.waiting import wait_until
 
 
 def test_output_is_returned_and_the_rest_passed_on(

@@ -11,7 +11,7 @@ import psutil
 from emulator.functions.output import Output
 from emulator.functions.runtime import Exited, Runtime
 from emulator.functions.runtime_api import Answered, Invocation, NextRequested
-from tests.unit.harness.waiting import wait_until
+from tests.waiting import wait_until
 
 # It asks for an invocation, answers it, and ends without a look at the reply.
 HASTY = """

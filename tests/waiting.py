@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 
 def wait_until[T](
-    look: Callable[[], T], holds: Callable[[T], bool] = bool, *, deadline_s: float, every_s: float = 0.05
+    look: Callable[[], T], holds: Callable[[T], bool] = bool, *, deadline_s: float = 20, every_s: float = 0.02
 ) -> T:
     """Call `look` until `holds` is true of what it returned, and return that.
 

@@ -1,20 +1,10 @@
-"""Waiting for a state with a deadline, and Ctrl-C at the moment when it is reached."""
+"""Ctrl-C at the moment when a state is reached."""
 
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-
-
-def wait_until(reached: Callable[[], bool], timeout_s: float = 20) -> None:
-    """Return when it is reached, and fail when it is not in time."""
-    deadline_s = time.monotonic() + timeout_s
-    pause = threading.Event()
-    while not reached():
-        assert time.monotonic() < deadline_s, f"not reached within {timeout_s} s"
-        pause.wait(0.01)
 
 
 @contextmanager

@@ -1,20 +1,16 @@
-"""Requests that API Gateway refuses and LocalStack lets pass, or refuses in another way.
+"""Requests that API Gateway refuses, and LocalStack in another way."""
 
-Each function handles one request after it was routed and before it is validated, and raises what LocalStack turns into
-the gateway response of that name.
-"""
-
+from collections.abc import Callable
 from typing import Any
 
 from localstack.aws.api.apigateway import IntegrationType
-from localstack.services.apigateway.next_gen.execute_api.gateway_response import BadRequestBodyError
 from localstack.services.apigateway.next_gen.execute_api.handlers import integration_request_handler
 
 _PROXIES = (IntegrationType.AWS_PROXY, IntegrationType.HTTP_PROXY)
 
 
 def refuse_unsupported_media_type(_chain: Any, context: Any, _response: Any) -> None:
-    """Answer 415 before the body is validated. LocalStack holds any body against the model for JSON first.
+    """Answer 415 before the body is validated: LocalStack holds any body against the model for JSON first.
 
     API Gateway validates a body against the model of its content type, and not at all where there is none:
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-method-request-validation.html
@@ -23,21 +19,17 @@ def refuse_unsupported_media_type(_chain: Any, context: Any, _response: Any) -> 
         integration_request_handler.get_request_template(context.integration, context.invocation_request)
 
 
-def refuse_bytes_that_are_no_text(_chain: Any, context: Any, _response: Any) -> None:
-    """Answer 400 to a body that is not UTF-8. LocalStack answers 500, which leaves a client in doubt.
+def refusing_unreadable(is_body_valid: Callable[..., bool]) -> Callable[..., bool]:
+    """Return LocalStack's check of a body, with "no" where it raises what it does not expect, and 500 is answered.
 
-    API Gateway takes a body for UTF-8 text unless the API declares its content type as binary:
-    https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-payload-encodings.html
+    Such are bytes that are not UTF-8, a number of more digits than Python reads, and a nesting deeper than it follows.
+    A 500 would leave a client in doubt whether its request was taken.
     """
-    has_binary_media_types = context.deployment.rest_api.rest_api.get("binaryMediaTypes")
-    if not has_binary_media_types and not is_text(context.invocation_request["body"]):
-        raise BadRequestBodyError(message="Invalid request body")
 
+    def is_readable_and_valid(*arguments: Any) -> bool:
+        try:
+            return is_body_valid(*arguments)
+        except (ValueError, RecursionError):
+            return False
 
-def is_text(body: bytes) -> bool:
-    """Whether the bytes are UTF-8."""
-    try:
-        body.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
+    return is_readable_and_valid

@@ -41,6 +41,8 @@ INVALID_BODIES: dict[str, bytes] = {
     "not UTF-8": b'{"name": "\xff\xfe", "email": "ada@example.com"}',
     "UTF-8 of a surrogate": b'{"name": "\xed\xa0\x80", "email": "ada@example.com"}',
     "raw control character": b'{"name": "a\x01b", "email": "ada@example.com"}',
+    "a number of 5,000 digits": b'{"name": ' + b"9" * 5000 + b', "email": "ada@example.com"}',
+    "nested 100,000 deep": b'{"name": ' + b"[" * 100_000 + b"]" * 100_000 + b', "email": "ada@example.com"}',
     "refused by SQS": '{"name": "\uffff", "email": "ada@example.com"}'.encode(),
 }
 

@@ -16,7 +16,7 @@ help: ## show this list
 .PHONY: run
 run: ## install, start an engine, deploy, drive 100 flows 10 at a time, say the verdict, stop
 	@started=$$(date +%s%N); $(MAKE) --no-print-directory install && \
-	exec $(bin)/harness run --flows $(FLOWS) --clients $(CLIENTS) \
+	$(bin)/harness run --flows $(FLOWS) --clients $(CLIENTS) \
 	  --phase install=$$(( ($$(date +%s%N) - started) / 1000000 ))ms
 
 .PHONY: test

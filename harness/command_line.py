@@ -47,17 +47,20 @@ def _end(message: str, exit_code: ExitCode) -> None:
     sys.exit(exit_code)
 
 
-@click.group("harness", cls=BorderGroup)
+@click.group(
+    "harness",
+    cls=BorderGroup,
+    epilog=(
+        "\b\nExamples:\n"
+        "  harness run                      an engine for this run alone: deploy, drive, judge, stop\n"
+        "  harness up && harness deploy     an engine that stays, with the stack on it\n"
+        "  harness status --json            where it is\n"
+        "  harness down                     stop it\n"
+    ),
+)
 @click.version_option(package_name="serverless-async-api")
 def main() -> None:
-    r"""Drive create-poll-retrieve flows at an asynchronous API on this machine, and judge them.
-
-    \b
-    Examples:
-      harness run                      an engine for this run alone: deploy, drive, judge, stop
-      harness up && harness deploy     an engine that stays, with the stack on it
-      harness status --json            where it is
-      harness down                     stop it
+    """Drive create-poll-retrieve flows at an asynchronous API on this machine, and judge them.
 
     HARNESS_DEBUG=1 shows the traceback of an internal error, NO_COLOR=1 leaves the colors out.
     """

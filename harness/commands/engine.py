@@ -11,7 +11,9 @@ from harness.engines.embedded import DEFAULT_PORT, EmbeddedEngine, require_runni
 from harness.errors import UnavailableError
 
 
-@click.command(short_help="Start the engine in the background.")
+@click.command(
+    short_help="Start the engine in the background.", epilog=("\b\nExamples:\n  harness up\n  harness up --port 0\n")
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -21,13 +23,7 @@ from harness.errors import UnavailableError
 )
 @state_dir_option
 def up(*, port: int, state_dir: Path) -> None:
-    r"""Start the engine of this checkout in the background. If it runs already, say where.
-
-    \b
-    Examples:
-      harness up
-      harness up --port 0
-    """
+    """Start the engine of this checkout in the background. If it runs already, say where."""
     engine_dir = state_dir / "engine"
     running = running_engine(engine_dir)
     what = "the engine runs already" if running else "the engine runs"
@@ -44,20 +40,17 @@ def down(context: click.Context, *, state_dir: Path) -> None:
     context.exit(pass_through("emulator", ["stop", "--state-dir", str(state_dir / "engine")]))
 
 
-@click.command(short_help="Show the engine's log, or the function's.")
+@click.command(
+    short_help="Show the engine's log, or the function's.",
+    epilog=("\b\nExamples:\n  harness logs --follow\n  harness logs --function\n"),
+)
 @click.option("--follow", is_flag=True, help="Go on with what is logged from now on, until Ctrl-C.")
 @click.option("--function", is_flag=True, help="The function's own lines, from CloudWatch Logs.")
 @stack_name_option
 @state_dir_option
 @click.pass_context
 def logs(context: click.Context, *, follow: bool, function: bool, stack_name: str, state_dir: Path) -> None:
-    r"""Show the log of this checkout's engine, or what the deployed function logged.
-
-    \b
-    Examples:
-      harness logs --follow
-      harness logs --function
-    """
+    """Show the log of this checkout's engine, or what the deployed function logged."""
     if not function:
         arguments = ["logs", "--state-dir", str(state_dir / "engine")]
         context.exit(pass_through("emulator", [*arguments, "--follow"] if follow else arguments))

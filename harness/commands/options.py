@@ -36,6 +36,10 @@ account_option = click.option(
     show_default=True,
     help="The AWS account on the engine. Accounts share nothing.",
 )
-region_option = click.option("--region", default=DEFAULT_REGION, show_default=True)
-stack_name_option = click.option("--stack-name", default=DEFAULT_STACK_NAME, show_default=True)
+region_option = click.option(
+    "--region", default=DEFAULT_REGION, show_default=True, help="The AWS region on the engine."
+)
+stack_name_option = click.option(
+    "--stack-name", default=DEFAULT_STACK_NAME, show_default=True, help="CloudFormation's name for the stack."
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")

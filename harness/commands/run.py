@@ -51,20 +51,56 @@ class PhaseMs(click.ParamType):
         return match[1], float(match[2])
 
 
-@click.command(short_help="Drive flows, judge them, time them.")
-@click.option("--flows", type=click.IntRange(1, _MAX_FLOWS), default=100, show_default=True)
+@click.command(
+    short_help="Drive flows, judge them, time them.",
+    epilog=(
+        "\b\nExamples:\n"
+        "  harness run\n"
+        "  harness run --flows 1000 --clients 50 --seed 7\n"
+        "  harness run --engine external --endpoint-url http://127.0.0.1:4566 --json\n"
+    ),
+)
+@click.option(
+    "--flows",
+    type=click.IntRange(1, _MAX_FLOWS),
+    metavar="N",
+    default=100,
+    show_default=True,
+    help="How many users to create, poll for and retrieve.",
+)
 @click.option(
     "--clients",
     type=click.IntRange(1, _MAX_CLIENTS),
+    metavar="N",
     default=10,
     show_default=True,
     help="How many flows at once.",
 )
-@click.option("--seed", type=click.IntRange(min=0), help="The same seed sends the same.  [default: drawn]")
-@click.option("--poll-interval-ms", type=click.IntRange(1, 60_000), default=50, show_default=True)
-@click.option("--flow-timeout-s", type=click.IntRange(1, MAX_RECORDABLE_S // 2), default=60, show_default=True)
-@click.option("--engine", type=click.Choice(["embedded", "external"]), default="embedded", show_default=True)
-@click.option("--endpoint-url", help="Where the external engine is.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="The same seed sends the same.  [default: drawn]")
+@click.option(
+    "--poll-interval-ms",
+    type=click.IntRange(1, 60_000),
+    metavar="MS",
+    default=50,
+    show_default=True,
+    help="How long a client waits between an answer and its next poll.",
+)
+@click.option(
+    "--flow-timeout-s",
+    type=click.IntRange(1, MAX_RECORDABLE_S // 2),
+    metavar="S",
+    default=60,
+    show_default=True,
+    help="How long one flow may take, from its create to its user.",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["embedded", "external"]),
+    default="embedded",
+    show_default=True,
+    help="A process of ours, or any endpoint.",
+)
+@click.option("--endpoint-url", metavar="URL", help="Where the external engine is.")
 @region_option
 @account_option
 @stack_name_option
@@ -96,19 +132,13 @@ def run(
     as_json: bool,
     state_dir: Path,
 ) -> None:
-    r"""Deploy the stack and drive flows at it: each creates a user, polls until it is visible, retrieves it.
+    """Deploy the stack and drive flows at it: each creates a user, polls until it is visible, retrieves it.
 
     The engine of this checkout is used if it runs (`harness up`), and left running. Else one is started on a
     free port for this run alone, and stopped.
 
     Exit codes: 0 every user came back exactly as it was sent, 1 a flow failed, 2 none failed and not all are
     known, 130 Ctrl-C; 64 and up when no run could be made.
-
-    \b
-    Examples:
-      harness run
-      harness run --flows 1000 --clients 50 --seed 7
-      harness run --engine external --endpoint-url http://127.0.0.1:4566 --json
     """
     phases = Phases(dict(phases_before))
     request = RunRequest(

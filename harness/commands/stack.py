@@ -25,8 +25,11 @@ from harness.engines.embedded import require_running_engine, running_engine
 from harness.errors import ExitCode
 
 
-@click.command(short_help="Deploy the stack, or bring it up to date.")
-@click.option("--endpoint-url", help="Where to deploy to.  [default: the engine of this checkout]")
+@click.command(
+    short_help="Deploy the stack, or bring it up to date.",
+    epilog=("\b\nExamples:\n  harness deploy\n  harness deploy --account 111122223333\n  harness deploy --delete\n"),
+)
+@click.option("--endpoint-url", metavar="URL", help="Where to deploy to.  [default: the engine of this checkout]")
 @region_option
 @account_option
 @stack_name_option
@@ -37,7 +40,14 @@ from harness.errors import ExitCode
     metavar="KEY=VALUE",
     help="A parameter of the template; repeat it for more.",
 )
-@click.option("--timeout-s", type=click.IntRange(1, 3600), default=300, show_default=True)
+@click.option(
+    "--timeout-s",
+    type=click.IntRange(1, 3600),
+    metavar="S",
+    default=300,
+    show_default=True,
+    help="How long the stack may take to settle.",
+)
 @click.option("--delete", "is_deletion", is_flag=True, help="Remove the stack and all that was made for it.")
 @json_option
 @state_dir_option
@@ -53,14 +63,7 @@ def deploy(
     as_json: bool,
     state_dir: Path,
 ) -> None:
-    r"""Deploy the stack to the engine of this checkout, or to any endpoint; twice is a no-op.
-
-    \b
-    Examples:
-      harness deploy
-      harness deploy --account 111122223333
-      harness deploy --delete
-    """
+    """Deploy the stack to the engine of this checkout, or to any endpoint; twice is a no-op."""
     url = endpoint_url or require_running_engine(state_dir / "engine").endpoint_url
     request = DeploymentRequest(url, account, region, stack_name, parameters, timeout_s)
     outputs = outputs_path(state_dir, stack_name)
@@ -71,20 +74,18 @@ def deploy(
     click.echo(json.dumps(deployment.to_json()) if as_json else deployment.api_url)
 
 
-@click.command(short_help="Say what runs, and where.")
+@click.command(
+    short_help="Say what runs, and where.",
+    epilog=('\b\nExamples:\n  harness status\n  curl "$(harness status --json | jq -r .stack.api_url)/users/nobody"\n'),
+)
 @stack_name_option
 @json_option
 @state_dir_option
 @click.pass_context
 def status(context: click.Context, *, stack_name: str, as_json: bool, state_dir: Path) -> None:
-    r"""Say where the engine of this checkout is, and what is deployed on it.
+    """Say where the engine of this checkout is, and what is deployed on it.
 
     Exit code 3 when no engine runs. As JSON: {"engine": {...}, "stack": {...}}, null what is not there.
-
-    \b
-    Examples:
-      harness status
-      curl "$(harness status --json | jq -r .stack.api_url)/users/nobody"
     """
     engine = running_engine(state_dir / "engine")
     deployment = current_deployment(state_dir, stack_name, engine) if engine else None

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import psutil
 import pytest
 from click.testing import CliRunner, Result
@@ -51,6 +52,22 @@ BOOTSTRAP = f"""
 
 def harness(*arguments: str, surroundings: Surroundings | None = None) -> Result:
     return CliRunner().invoke(main, arguments, obj=surroundings)
+
+
+@pytest.mark.parametrize("command", ["", "up", "deploy", "status", "run", "logs"])
+def test_help_shows_its_examples_a_line_each(command: str) -> None:
+    shown = harness(*command.split(), "--help").output.splitlines()
+
+    examples = shown[shown.index("  Examples:") + 1 :]
+    assert examples
+    assert all(line.startswith(("    harness ", "    curl ")) for line in examples), examples
+
+
+@pytest.mark.parametrize("command", ["up", "down", "status", "deploy", "run", "logs"])
+def test_help_says_something_of_every_option(command: str) -> None:
+    options = [parameter for parameter in main.commands[command].params if isinstance(parameter, click.Option)]
+
+    assert [option.name for option in options if not option.help] == []
 
 
 def around(api: FakeApi) -> Surroundings:

@@ -101,7 +101,7 @@ def deploy(request: DeploymentRequest, outputs: Path) -> Deployment:
         UnavailableError: the engine is not there, or the bootstrap did not come to an end.
     """
     outputs.parent.mkdir(parents=True, exist_ok=True)
-    _bootstrap(request, "--outputs", str(outputs))
+    _bootstrap(request, "--outputs", str(outputs), keeps_result=True)
     return read_deployment(outputs)
 
 
@@ -144,12 +144,13 @@ def current_deployment(state_dir: Path, stack_name: str, engine: RunningEngine) 
     return None if is_older or deployment.endpoint_url != engine.endpoint_url else deployment
 
 
-def _bootstrap(request: DeploymentRequest, *options: str) -> None:
+def _bootstrap(request: DeploymentRequest, *options: str, keeps_result: bool = False) -> None:
+    """Run the bootstrap, and pass on what it says; with `keeps_result` not its result: that is in the outputs file."""
     arguments = ["--endpoint-url", request.endpoint_url, "--account", request.account]
     arguments += ["--region", request.region, "--stack-name", request.stack_name]
     arguments += [word for parameter in request.parameters for word in ("--parameter", parameter)]
     arguments += ["--timeout-s", str(request.timeout_s), *options]
-    exit_code, _ = run_module("infra", arguments, timeout_s=request.timeout_s + _MARGIN_S, capture=False)
+    exit_code, _ = run_module("infra", arguments, timeout_s=request.timeout_s + _MARGIN_S, capture=keeps_result)
     if exit_code == 0:
         return
     errors: dict[int, type[HarnessError]] = {

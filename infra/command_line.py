@@ -119,12 +119,11 @@ def _run(options: Options) -> None:
     if options.delete:
         _print_removed(options, remove(options, engine, Lines()))
         return
-    outputs = deploy(options, engine, Lines())
-    if options.as_json:
-        sys.stdout.write(outputs.as_json + "\n")
-    else:
-        done = "deployed" if outputs.changed else "no change"
-        sys.stdout.write(f"{options.stack_name}: {done}, outputs in {options.outputs_path}\n{outputs.api_url}\n")
+    progress = Lines()
+    outputs = deploy(options, engine, progress)
+    done = "deployed" if outputs.changed else "no change"
+    progress.note(f"{options.stack_name}: {done}, outputs in {options.outputs_path}")
+    sys.stdout.write(f"{outputs.as_json if options.as_json else outputs.api_url}\n")
 
 
 def _account_to_touch(options: Options) -> str:

@@ -108,13 +108,14 @@ def test_a_deploy_tells_where_everything_is_and_the_api_works(person: Person) ->
 
     assert done.returncode == 0, done.stderr
     outputs = json.loads(person.outputs_path().read_text())
-    assert done.stdout.splitlines()[-1] == outputs["api_url"]
+    assert done.stdout == f"{outputs['api_url']}\n"
     assert outputs["api_url"] == f"{person.engine.endpoint_url}/_aws/execute-api/{outputs['api_id']}/v1"
     assert outputs["changed"] is True
     assert (outputs["table_name"], outputs["index_name"]) == ("mine-users", "by-message-id")
     settled = [line.split(" s  ", 1)[1].split(" (")[0] for line in done.stderr.splitlines()]
     assert "CREATE_COMPLETE      Queue" in settled
-    assert settled[-1] == "CREATE_COMPLETE      mine"
+    assert settled[-2] == "CREATE_COMPLETE      mine"
+    assert settled[-1] == f"mine: deployed, outputs in {person.outputs_path()}"
     stack = Stack(outputs, person.aws)
     user_id = stack.wait_until_visible(stack.create("Ada"))
     assert stack.retrieve(user_id)["name"] == "Ada"
@@ -126,8 +127,9 @@ def test_a_second_run_without_a_change_does_nothing_and_says_so(person: Person) 
 
     done = person.run()
 
-    assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.splitlines()[0].startswith("mine: no change")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.endswith(f"mine: no change, outputs in {person.outputs_path()}\n")
+    assert done.stderr.count("\n") == 1
     second = json.loads(person.outputs_path().read_text())
     assert second == {**first.outputs, "changed": False}
     assert person.aws("cloudformation").describe_stack_events(StackName="mine")["StackEvents"] == events_before

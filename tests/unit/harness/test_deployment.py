@@ -47,12 +47,13 @@ BOOTSTRAP = f"""
     arguments = sys.argv[1:]
     pathlib.Path("arguments.json").write_text(json.dumps(arguments))
     pathlib.Path(arguments[arguments.index("--outputs") + 1]).write_text('''{json.dumps(OUTPUTS)}''')
-    print("queue: created")
+    print("queue: created", file=sys.stderr)
+    print("http://api")
 """
 REQUEST = DeploymentRequest("http://127.0.0.1:4566", "111122223333", parameters=("BatchSize=5", "A=b c"))
 
 
-def test_the_bootstrap_is_asked_and_its_progress_shown(
+def test_the_bootstrap_is_asked_and_its_progress_is_shown_without_its_result(
     write_module: WriteModule, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     write_module("infra", BOOTSTRAP)

@@ -296,8 +296,11 @@ def test_the_outputs_are_one_line_of_json_when_asked_for(
 ) -> None:
     class Deployed:
         as_json = '{"api_url": "http://api"}'
+        changed = True
 
     monkeypatch.setattr(command_line, "deploy", lambda *_: Deployed())
 
     assert main(["--endpoint-url=http://127.0.0.1:1", "--json"]) == 0
-    assert json.loads(capsys.readouterr().out) == {"api_url": "http://api"}
+    shown = capsys.readouterr()
+    assert json.loads(shown.out) == {"api_url": "http://api"}
+    assert "users-api: deployed" in shown.err

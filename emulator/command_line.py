@@ -31,6 +31,7 @@ from emulator.launch.record import EngineRecord
 from emulator.launch.state_dir import StateDir
 from emulator.launch.stop import stop_engine
 from emulator.settings import LOG_LEVELS
+from emulator.speedups.registry import ALL, NAMES
 
 DEFAULT_STATE_DIR = Path(".harness/engine")
 _HEALTH_TIMEOUT_S = 5.0
@@ -78,6 +79,13 @@ def cli() -> None:
     help="How long the start may take.",
 )
 @click.option("--log-level", type=click.Choice(LOG_LEVELS), default="info", show_default=True)
+@click.option(
+    "--without",
+    type=click.Choice((*NAMES, ALL)),
+    multiple=True,
+    metavar="NAME",
+    help=f"Leave out a speed-up; may be repeated.  [{', '.join(NAMES)}, {ALL}]",
+)
 @click.option("--quiet", is_flag=True, help="Keep the log off the terminal; its file has it in any case.")
 @json_option
 def start(state_dir: StateDir, *, detach: bool, as_json: bool, **wishes: Any) -> None:

@@ -1,9 +1,13 @@
 """What LocalStack finds of ours by entry points: declarations, each of which loads late what it names."""
 
+import os
 from typing import Any
 
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.plugins import Service, aws_provider
+
+from emulator.settings import WITHOUT_VARIABLE
+from emulator.speedups.registry import apply_speedups
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
@@ -39,12 +43,18 @@ def apigateway_embedded() -> Service:
     """Serves API Gateway as LocalStack does, with what it leaves out, when `PROVIDER_OVERRIDE_APIGATEWAY=embedded`."""
     from emulator.gateway.provider import create_apigateway_service  # noqa: PLC0415 - late, as LocalStack's own
 
+    _apply_speedups_of("apigateway")
     return create_apigateway_service()
 
 
 @aws_provider(api="lambda", name="embedded")
 def lambda_embedded() -> Service:
-    """Serves Lambda as LocalStack does, with our event source, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""
-    from emulator.event_source.provider import create_lambda_service  # noqa: PLC0415 - late, as LocalStack's own
+    """Serves Lambda as LocalStack does, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""
+    from localstack.services.lambda_.provider import LambdaProvider  # noqa: PLC0415 - late, as LocalStack's own
 
-    return create_lambda_service()
+    _apply_speedups_of("lambda")
+    return Service.for_provider(LambdaProvider())
+
+
+def _apply_speedups_of(service: str) -> None:
+    apply_speedups(service, os.environ.get(WITHOUT_VARIABLE, "").split(","))

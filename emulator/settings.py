@@ -32,6 +32,9 @@ SERVICES = (
 # The services whose provider is ours.
 EMBEDDED = ("apigateway", "dynamodb", "dynamodbstreams", "lambda")
 
+# Names of speed-ups, with commas between them.
+WITHOUT_VARIABLE = "EMULATOR_WITHOUT"
+
 # What a process needs from its surroundings whatever it does: where programs and shared libraries are, which
 # language and time zone to write in, and whether Python may leave bytecode behind.
 _PASSED_ON = (
@@ -63,12 +66,14 @@ class EngineSettings:
         port: the port, already bound: never 0.
         work_dir: where it writes, all of it.
         log_level: one of `LOG_LEVELS`.
+        without: the speed-ups to leave out, by name.
     """
 
     host: str
     port: int
     work_dir: Path
     log_level: str = "info"
+    without: tuple[str, ...] = ()
 
     @property
     def endpoint_url(self) -> str:
@@ -96,8 +101,8 @@ def engine_environment(settings: EngineSettings, surroundings: Mapping[str, str]
         "LAMBDA_RUNTIME_EXECUTOR": "process",
         # Our providers, declared in emulator/plugins.py, in the place of LocalStack's own.
         **{f"PROVIDER_OVERRIDE_{service.upper()}": "embedded" for service in EMBEDDED},
-        # Our event source waits by itself, for a message; its worker need not wait between two calls of it.
-        "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0",
+        # Which speed-ups our providers leave out.
+        WITHOUT_VARIABLE: ",".join(settings.without),
         # Each message would be three more requests, to CloudWatch.
         "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     }

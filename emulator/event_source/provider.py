@@ -10,11 +10,10 @@ from localstack.aws.api import RequestContext
 from localstack.aws.api.lambda_ import InvocationType
 from localstack.aws.spec import load_service
 from localstack.http import Request
-from localstack.services.lambda_ import provider as lambda_provider
 from localstack.services.lambda_.api_utils import function_locators_from_arn
 from localstack.services.lambda_.event_source_mapping.esm_worker import EsmStateReason, EsmWorker
 from localstack.services.lambda_.event_source_mapping.esm_worker_factory import EsmWorkerFactory
-from localstack.services.plugins import SERVICE_PLUGINS, Service
+from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.services.sqs.constants import (
     HEADER_LOCALSTACK_SQS_OVERRIDE_MESSAGE_COUNT as MAXIMUM_HEADER,
 )
@@ -133,13 +132,6 @@ class WorkerFactory(EsmWorkerFactory):
             enabled=self.enabled,
             user_state_reason=EsmStateReason.USER_INITIATED,
         )
-
-
-def create_lambda_service() -> Service:
-    """Return LocalStack's Lambda, whose event source mappings of queues have our poller."""
-    # The provider looks the factory up in its module, and offers no other way to choose one.
-    lambda_provider.EsmWorkerFactory = WorkerFactory
-    return Service.for_provider(lambda_provider.LambdaProvider())
 
 
 def _provider(service: str) -> Any:

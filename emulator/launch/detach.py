@@ -65,6 +65,8 @@ def _command(options: StartOptions) -> list[str]:
         command += ["--host", options.host]
     if options.port is not None:
         command += ["--port", str(options.port)]
+    for name in options.without:
+        command += ["--without", name]
     if options.stop_with_pid is not None:
         command += ["--stop-with-pid", str(options.stop_with_pid)]
     return command

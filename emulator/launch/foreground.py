@@ -57,7 +57,7 @@ def _become_engine(options: StartOptions, describe: Describe, deadline: float) -
     host = options.host or DEFAULT_HOST
     listener = port.listen(host, DEFAULT_PORT if options.port is None else options.port)
     state_dir.clear()
-    settings = EngineSettings(host, listener.getsockname()[1], state_dir.work_dir, options.log_level)
+    settings = EngineSettings(host, listener.getsockname()[1], state_dir.work_dir, options.log_level, options.without)
     console = redirect_output(state_dir.log_path)
     replace_environment(engine_environment(settings, os.environ))
     if options.stop_with_pid is not None:

@@ -25,6 +25,7 @@ class StartOptions:
         timeout_s: how long a start may take.
         log_level: one of `emulator.settings.LOG_LEVELS`.
         quiet: the log goes to its file only, not to the terminal.
+        without: the speed-ups to leave out, by name.
 
     Raises:
         MisuseError: `host` is no address that an engine could have.
@@ -37,6 +38,7 @@ class StartOptions:
     timeout_s: float = 60
     log_level: str = "info"
     quiet: bool = False
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.host is not None:

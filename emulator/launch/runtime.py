@@ -24,6 +24,7 @@ from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 
 from emulator.launch.catalog import write_service_index
 from emulator.settings import EngineSettings
+from emulator.speedups.registry import START, apply_speedups
 
 reactor: Any = installed_reactor  # what it can do depends on the system, so Twisted gives it no type
 
@@ -100,6 +101,7 @@ def create_runtime(
     config.LOCALHOST = settings.host
     write_service_index(Path(config.dirs.static_libs))
     hooks.on_runtime_create.run()
+    apply_speedups(START, settings.without)
     runtime = EngineRuntime(EngineComponents(SocketServer(listener)))
     set_current_runtime(runtime)
     return runtime

@@ -49,6 +49,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
         ("start", "--host", "localhost"),
         ("start", "--timeout-s", "0"),
         ("start", "--log-level", "loud"),
+        ("start", "--without", "no-such-speed-up"),
         ("start", "--stop-with-pid", "0"),
         ("status", "--follow"),
     ],

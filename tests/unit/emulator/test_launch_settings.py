@@ -1,5 +1,6 @@
 """The engine's environment: what the launcher decides is in it, what the user happens to have is not."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given
@@ -41,6 +42,11 @@ def test_the_engine_uses_our_plugins() -> None:
     assert environment["LAMBDA_RUNTIME_EXECUTOR"] == "process"
     assert environment["PROVIDER_OVERRIDE_DYNAMODB"] == "embedded"
     assert environment["SERVICES"].split(",") == list(SERVICES)
+
+
+def test_our_providers_are_told_which_speed_ups_to_leave_out() -> None:
+    settings = replace(SETTINGS, without=("json-paths", "event-source"))
+    assert engine_environment(settings, {})["EMULATOR_WITHOUT"] == "json-paths,event-source"
 
 
 def test_nothing_is_reported_downloaded_or_resolved() -> None:

@@ -1,0 +1,192 @@
+"""An engine with every speed-up answers an API's clients as one without any: the same requests, the same answers."""
+
+import http.client
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.hostile import HOSTILE_NAMES
+from tests.integration.engine_fixture import RunningEngine, aws_clients, start_engine, stop_engine
+from tests.integration.stack_fixture import Stack, deploy
+
+ACCOUNT_ID = "200000000001"
+UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+CREATED_AT = re.compile(r'("createdAt":\s*)"[^"]*"')
+# Different with each request, whoever answers it.
+VARYING = {"date", "x-amzn-requestid", "x-amz-apigw-id", "x-amzn-trace-id"}
+JSON = {"Content-Type": "application/json"}
+USER = {"name": "Ada", "email": "ada@example.com"}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request; in its path, `{api}` is the path of the deployed stage, `{message}` and `{user}` are IDs."""
+
+    method: str
+    path: str
+    body: bytes | list[bytes] | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One engine's stack, and a user in it."""
+
+    stack: Stack
+    message_id: str
+    user_id: str
+
+    def answer(self, call: Call) -> tuple[int, list[tuple[str, str]], str]:
+        """Return status, headers and body, with a mark in the place of what is another's with each engine."""
+        place = urlsplit(self.stack.api_url)
+        path = call.path.format(api=place.path, message=self.message_id, user=self.user_id, id=self.api_id)
+        headers = {name: value.format(host=place.netloc) for name, value in call.headers.items()}
+        connection = http.client.HTTPConnection(place.netloc, timeout=30)
+        try:
+            connection.request(call.method, path, body=call.body, headers=headers, encode_chunked=True)
+            answer = connection.getresponse()
+            seen = answer.getheaders()
+            body = answer.read().decode()
+        finally:
+            connection.close()
+        return answer.status, [(name, self._masked(name, value)) for name, value in seen], self._masked("", body)
+
+    @property
+    def api_id(self) -> str:
+        return str(self.stack.outputs["api_id"])
+
+    def _masked(self, name: str, value: str) -> str:
+        if name.lower() in VARYING:
+            return "<any>"
+        value = value.replace(self.api_id, "<api>").replace(urlsplit(self.stack.api_url).netloc, "<host>")
+        return CREATED_AT.sub(r'\1"<time>"', UUID.sub("<uuid>", value))
+
+
+def create_calls() -> Iterable[tuple[str, Call]]:
+    path = "{api}/users"
+    for label, name in HOSTILE_NAMES.items():
+        body = json.dumps({**USER, "name": name}).encode()
+        yield f"create: {label}", Call("POST", path, body, JSON)
+        yield (
+            f"create in UTF-8: {label}",
+            Call("POST", path, json.dumps({**USER, "name": name}, ensure_ascii=False).encode(), JSON),
+        )
+    body = json.dumps(USER).encode()
+    bodies = {
+        "empty": b"",
+        "not JSON": b"name=Ada",
+        "null": b"null",
+        "array": b"[]",
+        "no email": b'{"name": "Ada"}',
+        "wrong type": b'{"name": 1, "email": "ada@example.com"}',
+        "extra field": b'{"name": "Ada", "email": "ada@example.com", "admin": true}',
+        "name too long": json.dumps({**USER, "name": "x" * 102_401}).encode(),
+        "not UTF-8": b'{"name": "\xff", "email": "ada@example.com"}',
+        "refused by SQS": '{"name": "\ufffe", "email": "ada@example.com"}'.encode(),
+        "larger than a message": b" " * 1_100_000 + body,
+        "twice the field": b'{"name": "Ada", "name": "Eve", "email": "ada@example.com"}',
+    }
+    for label, bytes_ in bodies.items():
+        yield f"body: {label}", Call("POST", path, bytes_, JSON)
+    yield "chunked", Call("POST", path, [body[:10], body[10:]], JSON)
+    types = ("application/json; charset=utf-8", "application/json;charset=UTF-8", "text/plain", "APPLICATION/JSON", "x")
+    for content_type in types:
+        yield f"type: {content_type}", Call("POST", path, body, {"Content-Type": content_type})
+    yield "no type", Call("POST", path, body)
+    yield "form", Call("POST", path, b"a=b&c=d", {"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def odd_calls() -> Iterable[tuple[str, Call]]:
+    paths = (
+        "{api}",
+        "{api}/",
+        "{api}/users",
+        "{api}/users/",
+        "{api}/users/{user}",
+        "{api}/users/{user}/",
+        "{api}//users/{user}",
+        "{api}/users//{user}",
+        "{api}/users/{user}?a=1&a=2&b=%26",
+        "{api}/users/unknown",
+        "{api}/users/a%22b%0A%5C",
+        "{api}/users/%F0%9F%98%80",
+        "{api}/users/%24input",
+        "{api}/users/..%2F..",
+        "{api}/users/../status/{message}",
+        "{api}/status/{message}",
+        "{api}/status/{message}?v=2",
+        "{api}/status/unknown",
+        "{api}/status/" + "x" * 3000,
+        "{api}/status/a%20b",
+        "{api}/status/a+b",
+        "{api}/status/",
+        "{api}/none",
+        "/_aws/execute-api/unknown/v1/users/x",
+        "/_aws/execute-api/{id}/none/users/x",
+        "/_aws/execute-api/{id}",
+        "/_aws/execute-api/{id}/",
+    )
+    for path in paths:
+        yield f"GET {path[:40]}", Call("GET", path)
+    for method in ("HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "POST", "TRACE"):
+        for path in ("{api}/users", "{api}/status/{message}"):
+            yield f"{method} {path}", Call(method, path)
+    headers = {
+        "accept": {"Accept": "text/html"},
+        "accepts gzip": {"Accept-Encoding": "gzip"},
+        "allowed origin": {"Origin": "http://{host}"},
+        "origin": {"Origin": "https://elsewhere.example"},
+        "referer": {"Referer": "https://elsewhere.example/x"},
+        "closing": {"Connection": "close"},
+        "keep alive": {"Connection": "keep-alive"},
+        "trace": {"X-Amzn-Trace-Id": "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1"},
+        "signed for SQS": {"Authorization": "AWS4-HMAC-SHA256 Credential=1/20200101/us-east-1/sqs/aws4_request, x"},
+        "target": {"X-Amz-Target": "DynamoDB_20120810.ListTables"},
+        "other host": {"Host": "api.example.com"},
+        "host of an API": {"Host": "abc.execute-api.localhost.localstack.cloud:4566"},
+        "not ASCII": {"X-Odd": "caf\u00e9"},
+        "gzip": {"Content-Encoding": "gzip"},
+    }
+    for label, values in headers.items():
+        for path in ("{api}/status/{message}", "{api}/users/{user}"):
+            yield f"{label}: {path}", Call("GET", path, None, values)
+
+
+CALLS = dict([*create_calls(), *odd_calls()])
+
+
+def _deployed(engine: RunningEngine, work_dir_factory: pytest.TempPathFactory) -> Deployed:
+    aws = aws_clients(engine.endpoint_url, ACCOUNT_ID)
+    work_dir = work_dir_factory.mktemp("stack")
+    stack = deploy(engine.endpoint_url, ACCOUNT_ID, aws, stack_name="compared", work_dir=work_dir)
+    message_id = stack.create("Ada", "ada@example.com")
+    return Deployed(stack, message_id, stack.wait_until_visible(message_id))
+
+
+@pytest.fixture(scope="module")
+def fast(engine: RunningEngine, tmp_path_factory: pytest.TempPathFactory) -> Deployed:
+    return _deployed(engine, tmp_path_factory)
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    state_dir = tmp_path_factory.mktemp("reference") / "engine"
+    try:
+        yield _deployed(start_engine(state_dir, "--without", "all"), tmp_path_factory)
+    finally:
+        stop_engine(state_dir)
+
+
+@pytest.mark.xdist_group("gateway-speed-paths")
+def test_every_request_gets_the_answer_that_it_gets_without_speed_ups(fast: Deployed, reference: Deployed) -> None:
+    different = {
+        label: (seen, expected)
+        for label, call in CALLS.items()
+        if (seen := fast.answer(call)) != (expected := reference.answer(call))
+    }
+
+    assert not different

@@ -1,0 +1,1 @@
+"""Each speed-up by itself: it gives what it replaces gives."""

@@ -23,6 +23,16 @@ SESSION_DIR = pytest.StashKey[Path]()
 OWNER_PID = pytest.StashKey[int]()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--without",
+        metavar="SPEED_UP",
+        action="append",
+        default=[],
+        help="leave a speed-up out of the session's engine, or all of them; repeat it for more",
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     worker_input: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker_input is None:

@@ -17,7 +17,8 @@ def engine(pytestconfig: pytest.Config) -> RunningEngine:
     It also stops by itself when the owner is gone, however that came about.
     """
     state_dir = pytestconfig.stash[SESSION_DIR] / "engine"
-    return start_engine(state_dir, "--stop-with-pid", str(pytestconfig.stash[OWNER_PID]))
+    left_out = [word for name in pytestconfig.getoption("--without") for word in ("--without", name)]
+    return start_engine(state_dir, "--stop-with-pid", str(pytestconfig.stash[OWNER_PID]), *left_out)
 
 
 @pytest.fixture(scope="session")

@@ -117,9 +117,9 @@ def _updated_indexes(
 
 def _check_table_name(name: str) -> None:
     problem = None
-    if len(name) < 3:  # noqa: PLR2004  - the message says it
+    if len(name) < 3:  # noqa: PLR2004 - the message says it
         problem = "Member must have length greater than or equal to 3"
-    elif len(name) > 255:  # noqa: PLR2004
+    elif len(name) > 255:  # noqa: PLR2004 - the message says it
         problem = "Member must have length less than or equal to 255"
     elif not _TABLE_NAME.fullmatch(name):
         problem = f"Member must satisfy regular expression pattern: {_TABLE_NAME.pattern}"

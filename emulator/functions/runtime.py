@@ -71,7 +71,7 @@ class Runtime:
             self._close()
             raise
         assert self._process.stdin is not None  # noqa: S101 - we asked for pipes
-        assert self._process.stdout is not None  # noqa: S101
+        assert self._process.stdout is not None  # noqa: S101 - as above
         self._lifeline = self._process.stdin
         self._written = self._process.stdout
         os.set_blocking(self._written.fileno(), False)

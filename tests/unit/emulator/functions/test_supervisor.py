@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from emulator.functions import supervisor
+from tests.processes import is_living
 from tests.waiting import wait_until
 
 SUPERVISOR = [sys.executable, "-I", "-S", supervisor.__file__]
@@ -47,13 +48,6 @@ def read_pids(process: subprocess.Popen[str]) -> list[int]:
 
 def living(pids: list[int]) -> list[int]:
     return [pid for pid in pids if is_living(pid)]
-
-
-def is_living(pid: int) -> bool:
-    try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,8 @@ class Server:
             self._databases.clear()
 
     def _database(self, account_id: str, region: str, partition: str) -> Database:
+        place = account_id, region
         with self._lock:
-            return self._databases.setdefault(
-                (account_id, region), Database(account_id, region, partition, self._clock)
-            )
+            if place not in self._databases:
+                self._databases[place] = Database(account_id, region, partition, self._clock)
+            return self._databases[place]

@@ -118,7 +118,7 @@ def test_an_engine_from_start_to_stop(emulator: Commands) -> None:
     code, out, err = emulator.run("stop")
     assert (code, err) == (0, "")
     assert record["endpoint_url"] in out
-    assert time.monotonic() - began < 10, "a stop has its bound, whatever else the machine does"
+    assert time.monotonic() - began < 3
     assert not is_living(record["pid"])
     assert emulator.left() == set()
     assert emulator.run("stop") == (0, f"no engine runs in {emulator.state_dir}\n", "")
@@ -134,7 +134,7 @@ def test_a_busy_port_names_its_holder(emulator: Commands) -> None:
             assert (code, out, err.count("\n")) == (69, "", 1)
             assert f"127.0.0.1:{port}" in err
             assert f"pid {os.getpid()}" in err
-            assert time.monotonic() - began < 10, "who holds a port is known at once"
+            assert time.monotonic() - began < 2  # before anything slow
     assert emulator.left() == set()
 
 
@@ -193,7 +193,7 @@ def test_ctrl_c_ends_an_engine_within_three_seconds_whatever_it_does(emulator: C
             began = time.monotonic()
             engine.send_signal(signal.SIGINT)
             out, err = engine.communicate(timeout=10)
-    assert time.monotonic() - began < 10, "a stop has its bound, whatever else the machine does"
+    assert time.monotonic() - began < 3
     assert engine.returncode == 130
     assert out == ""
     assert "AWS sqs.CreateQueue => 200" in err  # in the foreground the log is shown

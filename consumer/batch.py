@@ -1,6 +1,6 @@
 """What happens to a batch: each record by itself, none acknowledged before its user is stored."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
@@ -16,20 +16,33 @@ class Users(Protocol):
         """Store the user; return whether it was new."""
 
 
-def failed_messages(records: Iterable[Mapping[str, Any]], users: Users, log: Log, request_id: str) -> list[str]:
+type Clock = Callable[[], int]
+"""Tells the time, in milliseconds of the Unix epoch."""
+
+
+def failed_messages(
+    records: Iterable[Mapping[str, Any]], users: Users, log: Log, clock: Clock, request_id: str
+) -> list[str]:
     """Store the user of each record; return the IDs of the messages to deliver again.
 
     A record that holds no user is among them too: only running out of deliveries takes a message to the
     dead-letter queue. Never raises for what is in a record, or for what storing one raises.
+
+    Each record is one line in the log, with what the harness makes the stack's own times of: when the queue
+    accepted the message, when this batch was received and, if it was, when the user was written.
     """
-    return [record["messageId"] for record in records if not _stored(record, users, log, request_id)]
+    invocation: dict[str, str | int] = {"requestId": request_id, "receivedAtMs": clock()}
+    return [record["messageId"] for record in records if not _stored(record, users, log, clock, invocation)]
 
 
-def _stored(record: Mapping[str, Any], users: Users, log: Log, request_id: str) -> bool:
+def _stored(
+    record: Mapping[str, Any], users: Users, log: Log, clock: Clock, invocation: Mapping[str, str | int]
+) -> bool:
     fields = {
         "messageId": record["messageId"],
-        "requestId": request_id,
-        "receiveCount": _receive_count(record),
+        "receiveCount": _attribute(record, "ApproximateReceiveCount"),
+        "sentAtMs": _attribute(record, "SentTimestamp"),
+        **invocation,
     }
     try:
         new = users.put_if_absent(user_from_record(record))
@@ -40,15 +53,15 @@ def _stored(record: Mapping[str, Any], users: Users, log: Log, request_id: str) 
         log("ERROR", "The user was not stored", outcome="failed", reason=_kind(error), **fields)
         return False
     if new:
-        log("INFO", "The user is stored", outcome="stored", **fields)
+        log("INFO", "The user is stored", outcome="stored", writtenAtMs=clock(), **fields)
     else:
         log("INFO", "The user was stored before", outcome="duplicate", **fields)
     return True
 
 
-def _receive_count(record: Mapping[str, Any]) -> int | None:
+def _attribute(record: Mapping[str, Any], name: str) -> int | None:
     try:
-        return int(record["attributes"]["ApproximateReceiveCount"])
+        return int(record["attributes"][name])
     except (KeyError, ValueError, TypeError):
         return None
 

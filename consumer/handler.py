@@ -1,6 +1,7 @@
 """The function's entry point: wires the batch to the table and the log."""
 
 import os
+import time
 from typing import Any
 
 import boto3
@@ -31,5 +32,9 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
     Returns:
         The messages to deliver again, as `ReportBatchItemFailures` has them.
     """
-    failed = failed_messages(event["Records"], _users, write_line, context.aws_request_id)
+    failed = failed_messages(event["Records"], _users, write_line, _clock, context.aws_request_id)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in failed]}
+
+
+def _clock() -> int:
+    return time.time_ns() // 1_000_000

@@ -396,6 +396,7 @@ def test_the_logs_of_the_api_and_the_function_are_where_the_template_says(person
 
     (line,) = wait_until(lines, deadline_s=30)
     assert line.pop("requestId")
+    assert line.pop("sentAtMs") <= line.pop("receivedAtMs") <= line.pop("writtenAtMs")
     assert line == {
         "level": "INFO",
         "message": "The user is stored",

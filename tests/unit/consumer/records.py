@@ -8,6 +8,8 @@ from consumer.user import User
 
 MESSAGE_ID = "5f0d4a2c-9c8e-4c0b-8d35-0a1b2c3d4e5f"
 REQUEST_ID = "c3f3a3f0-1f5e-4f0a-9d59-7d6c5b4a3928"
+SENT_AT_MS = 1795461015550
+RECEIVED_AT_MS = 1795461015600
 
 
 def record(body: object, message_id: str = MESSAGE_ID) -> dict[str, Any]:
@@ -16,7 +18,7 @@ def record(body: object, message_id: str = MESSAGE_ID) -> dict[str, Any]:
         "messageId": message_id,
         "receiptHandle": "a-handle",
         "body": body if isinstance(body, str) else json.dumps(body),
-        "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": "1795461015550"},
+        "attributes": {"ApproximateReceiveCount": "2", "SentTimestamp": str(SENT_AT_MS)},
         "messageAttributes": {},
         "eventSource": "aws:sqs",
     }
@@ -45,3 +47,14 @@ class KeptLog:
 
     def __call__(self, level: str, message: str, **fields: str | int | None) -> None:
         self.lines.append({"level": level, "message": message, **fields})
+
+
+@dataclass
+class SteppingClock:
+    """A clock that is a millisecond later each time somebody looks."""
+
+    next_ms: int = RECEIVED_AT_MS
+
+    def __call__(self) -> int:
+        self.next_ms += 1
+        return self.next_ms - 1

@@ -3,12 +3,21 @@
 import json
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.batch import failed_messages
-from tests.unit.consumer.records import REQUEST_ID, FakeUsers, KeptLog, record
+from tests.unit.consumer.records import (
+    RECEIVED_AT_MS,
+    REQUEST_ID,
+    SENT_AT_MS,
+    FakeUsers,
+    KeptLog,
+    SteppingClock,
+    record,
+)
 
 GOOD = {"name": "Ada", "email": "ada@example.com"}
 
@@ -23,7 +32,7 @@ garbage = st.text() | json_values.map(json.dumps) | half_users.map(json.dumps)
 
 def consume(records: list[dict[str, Any]], users: FakeUsers | None = None) -> tuple[list[str], FakeUsers, list[Any]]:
     users, log = users or FakeUsers(), KeptLog()
-    failed = failed_messages(records, users, log, REQUEST_ID)
+    failed = failed_messages(records, users, log, SteppingClock(), REQUEST_ID)
     return failed, users, log.lines
 
 
@@ -39,7 +48,20 @@ def test_each_message_of_a_batch_makes_its_user() -> None:
         "messageId": "message-3",
         "requestId": REQUEST_ID,
         "receiveCount": 2,
+        "sentAtMs": SENT_AT_MS,
+        "receivedAtMs": RECEIVED_AT_MS,
+        "writtenAtMs": RECEIVED_AT_MS + 4,
     }
+
+
+def test_every_line_says_when_its_message_was_sent_and_received_and_only_a_write_when_it_was_written() -> None:
+    users = FakeUsers(errors={"fails": RuntimeError()})
+
+    _, _, lines = consume([record(GOOD), record(GOOD), record("garbage"), record(GOOD, "fails")], users)
+
+    assert [line["outcome"] for line in lines] == ["stored", "duplicate", "rejected", "failed"]
+    assert {(line["sentAtMs"], line["receivedAtMs"]) for line in lines} == {(SENT_AT_MS, RECEIVED_AT_MS)}
+    assert [line.get("writtenAtMs") for line in lines] == [RECEIVED_AT_MS + 1, None, None, None]
 
 
 @given(bodies=st.lists(garbage, max_size=5), position=st.integers(0, 5))
@@ -115,3 +137,14 @@ def test_a_record_without_a_receive_count_is_still_logged() -> None:
 
     assert failed == []
     assert lines[0]["receiveCount"] is None
+
+
+@pytest.mark.parametrize("sent_at", [None, "yesterday"])
+def test_a_record_without_a_time_of_sending_is_still_logged(sent_at: str | None) -> None:
+    sent = record(GOOD)
+    sent["attributes"]["SentTimestamp"] = sent_at
+
+    failed, _, lines = consume([sent])
+
+    assert failed == [sent["messageId"]]
+    assert (lines[0]["outcome"], lines[0]["sentAtMs"]) == ("rejected", None)

@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.unit.consumer.records import MESSAGE_ID, REQUEST_ID, FakeUsers, record
+from tests.unit.consumer.records import (
+    MESSAGE_ID,
+    RECEIVED_AT_MS,
+    REQUEST_ID,
+    SENT_AT_MS,
+    FakeUsers,
+    SteppingClock,
+    record,
+)
 
 CONTEXT = SimpleNamespace(aws_request_id=REQUEST_ID)
 
@@ -19,6 +27,7 @@ def module(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     loaded = importlib.import_module("consumer.handler")
     monkeypatch.setattr(loaded, "_users", FakeUsers())
+    monkeypatch.setattr(loaded, "_clock", SteppingClock())
     return loaded
 
 
@@ -55,6 +64,9 @@ def test_each_message_is_one_line_of_json(
             "messageId": MESSAGE_ID,
             "requestId": REQUEST_ID,
             "receiveCount": 2,
+            "sentAtMs": SENT_AT_MS,
+            "receivedAtMs": RECEIVED_AT_MS,
+            "writtenAtMs": RECEIVED_AT_MS + 1,
         },
         {
             "level": "WARNING",
@@ -63,8 +75,18 @@ def test_each_message_is_one_line_of_json(
             "reason": "the body is not JSON",
             "messageId": MESSAGE_ID,
             "requestId": REQUEST_ID,
+            "receivedAtMs": RECEIVED_AT_MS,
         },
     ]
+
+
+def test_the_clock_tells_milliseconds_of_the_unix_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TABLE_NAME", "users")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    module = importlib.import_module("consumer.handler")
+    monkeypatch.setattr(module.time, "time_ns", lambda: 1_795_461_015_550_999_999)
+
+    assert module._clock() == 1_795_461_015_550
 
 
 def test_the_calls_to_the_table_end_before_the_functions_default_timeout(

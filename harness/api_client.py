@@ -1,240 +1,173 @@
-"""The users API as typed calls: each returns what was answered, never raises for it.
-
-Bodies are checked against the API's contract (docs: `infra/openapi.yaml`): whatever else comes back is an
-`UnexpectedResponse` that shows what was seen.
-"""
+"""An asynchronous API as three calls: each returns what was answered and what it means, and never raises for it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
-from typing import Any, Final, NoReturn
-from urllib.parse import quote
+from typing import Any, Final
+from urllib.parse import quote, urljoin, urlsplit
 
-from harness.definiteness import Cause, Oddity, outcome_of
-from harness.operations import OperationKind, Outcome
-from harness.transport import Request, Response, Transport, TransportError, TransportFailure
+from harness.definiteness import Cause, outcome_of
+from harness.operations import BODY_KEPT_BYTES, Meaning, OperationKind, Outcome
+from harness.shape import ApiShape
+from harness.shape.answers import Reading, UnexpectedAnswerError, read_created, read_retrieved, read_status
+from harness.transport import Request, Response, Transport, TransportError
 
 _SEEN_BYTES: Final = 300
-_REQUEST_ID_HEADERS: Final = ("x-amzn-requestid", "apigw-requestid")
+_REQUEST_ID_HEADERS: Final = ("x-amzn-requestid", "apigw-requestid", "x-request-id")
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class NewUser:
-    """What a client sends to have a user made."""
+class Answer:
+    """What came back from one call. Its members are those of `harness.operations.Operation`."""
 
-    name: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
-class User:
-    """A user as the API gives it back."""
-
-    id: str
-    name: str
-    email: str
-    created_at: str
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """The create is in the queue under this message ID."""
-
-    message_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rejected:
-    """The create was refused, definitely."""
-
-    status: int
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class Visible:
-    """The message's user can be read."""
-
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """No user of this message ID is visible: not yet, or it was never sent."""
-
-    retry_after_s: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The user."""
-
-    user: User
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """There is no such user."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnexpectedResponse:
-    """An answer that the contract does not have here."""
-
-    status: int
-    reason: str
-    seen: str
-    """The beginning of the body, in ASCII."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoAnswer:
-    """There was no whole response."""
-
-    failure: TransportFailure
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answer[R]:
-    """What came back from one call, and what the table of definiteness says of it."""
-
-    result: R
+    meaning: Meaning
     outcome: Outcome
     status: int | None = None
     request_id: str | None = None
     response_bytes: int = 0
+    handle: str | None = None
+    result_id: str | None = None
+    document: Mapping[str, Any] | None = None
+    retry_after_s: int | None = None
+    body: str | None = None
+    seen: str = ""
+    """Empty where the meaning says it all."""
+
+    def in_words(self) -> str:
+        """Return one line for a person."""
+        return self.seen or f"{self.meaning} ({self.status})"
 
 
-type CreateResult = Accepted | Rejected | UnexpectedResponse | NoAnswer
-type StatusResult = Visible | Pending | UnexpectedResponse | NoAnswer
-type RetrieveResult = Found | Missing | UnexpectedResponse | NoAnswer
+class AsyncApi:
+    """The API at a base URL, called through one transport.
 
+    Args:
+        transport: how requests are sent.
+        api_url: the base URL, without a slash at its end.
+        shape: what the API's calls are.
+    """
 
-class UsersApi:
-    """The API at `api_url` (no slash at its end), called through one transport."""
-
-    def __init__(self, transport: Transport, api_url: str) -> None:
+    def __init__(self, transport: Transport, api_url: str, shape: ApiShape) -> None:
         self._transport = transport
         self._api_url = api_url
+        self._shape = shape
+        self._origin = _origin(api_url)
+        self._headers = dict(shape.headers) | {"Accept": "application/json"}
+        self._headers_of_json = self._headers | {"Content-Type": "application/json"}
+        self._status_is_url = shape.status.path == "{handle}"
 
-    async def create(self, user: NewUser, timeout_s: float) -> Answer[CreateResult]:
-        """POST /users."""
-        # Unescaped: what the client sends is the text itself, which is the harder case for a template.
-        body = json.dumps({"name": user.name, "email": user.email}, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json", "Accept": "application/json"}
-        request = Request("POST", f"{self._api_url}/users", headers, body)
-        return await self._call(OperationKind.CREATE, request, _read_created, timeout_s)
+    async def create(self, payload: Mapping[str, Any], timeout_s: float) -> Answer:
+        """Begin a flow."""
+        call = self._shape.create
+        request = Request(call.method, f"{self._api_url}{call.path}", self._headers_of_json, _as_json(payload))
+        return await self._call(OperationKind.CREATE, request, timeout_s, self._read_created)
 
-    async def status(self, message_id: str, timeout_s: float) -> Answer[StatusResult]:
-        """GET /status/{messageId}."""
+    async def status(self, handle: str, timeout_s: float) -> Answer:
+        """Poll a handle that `create` returned."""
+        call = self._shape.status
+        url = self._url_of(handle) if self._status_is_url else self._url(call.path, "{handle}", handle)
+        request = Request(call.method, url, self._headers)
+        return await self._call(
+            OperationKind.STATUS, request, timeout_s, lambda response: read_status(call, response, handle)
+        )
 
-        def read(response: Response) -> Visible | Pending:
-            return _read_status(response, message_id)
+    async def retrieve(self, result_id: str, timeout_s: float) -> Answer:
+        """Fetch a result."""
+        call = self._shape.retrieve
+        request = Request(call.method, self._url(call.path, "{result_id}", result_id), self._headers)
+        return await self._call(
+            OperationKind.RETRIEVE, request, timeout_s, lambda response: read_retrieved(call, response, result_id)
+        )
 
-        return await self._call(OperationKind.STATUS, self._get("status", message_id), read, timeout_s)
+    def _read_created(self, response: Response) -> Reading:
+        reading = read_created(self._shape, response)
+        if reading.handle and self._status_is_url and _origin(self._url_of(reading.handle)) != self._origin:
+            what = f"the handle {reading.handle[:_SEEN_BYTES]!a} is no URL of the API's own origin"
+            raise UnexpectedAnswerError(what)
+        return reading
 
-    async def retrieve(self, user_id: str, timeout_s: float) -> Answer[RetrieveResult]:
-        """GET /users/{userId}."""
+    def _url(self, path: str, name: str, value: str) -> str:
+        """Return the URL of a path with a value in it: one segment, whatever is in it."""
+        # Half a surrogate pair has no UTF-8. It can come out of an answer, and asking for it must not be our failure.
+        return self._api_url + path.replace(name, quote(value, safe="", errors="surrogatepass"))
 
-        def read(response: Response) -> Found | Missing:
-            return _read_user(response, user_id)
+    def _url_of(self, handle: str) -> str:
+        """Return the URL that a handle is, relative to the API's base URL (RFC 3986, 5); empty if it is none."""
+        if not (handle.isascii() and handle.isprintable() and " " not in handle):
+            return ""
+        try:
+            return urljoin(f"{self._api_url}/", handle).partition("#")[0]
+        except ValueError:
+            return ""
 
-        return await self._call(OperationKind.RETRIEVE, self._get("users", user_id), read, timeout_s)
-
-    def _get(self, collection: str, identity: str) -> Request:
-        url = f"{self._api_url}/{collection}/{quote(identity, safe='')}"
-        return Request("GET", url, {"Accept": "application/json"})
-
-    async def _call[R](
-        self, kind: OperationKind, request: Request, read: Callable[[Response], R], timeout_s: float
-    ) -> Answer[R | UnexpectedResponse | NoAnswer]:
+    async def _call(
+        self, kind: OperationKind, request: Request, timeout_s: float, read: Callable[[Response], Reading]
+    ) -> Answer:
         try:
             response = await self._transport.send(request, timeout_s)
         except TransportError as error:
-            return Answer(NoAnswer(error.failure, str(error)), outcome_of(kind, error.failure))
-        cause: Cause = response.status
-        result: R | UnexpectedResponse
+            return Answer(Meaning.NO_ANSWER, outcome_of(kind, error.failure), seen=str(error))
+        cause: Cause
         try:
-            result = read(response)
-        except _OutsideContractError as outside:
-            result = UnexpectedResponse(response.status, str(outside), _seen(response.body))
-            if outcome_of(kind, response.status) is Outcome.OK:
-                cause = Oddity.UNREADABLE
-        request_ids = (response.headers.get(name) for name in _REQUEST_ID_HEADERS)
+            reading = read(response)
+            cause, seen = reading.meaning, _seen(response) if reading.meaning in _REFUSALS else ""
+        except UnexpectedAnswerError as error:
+            reading = Reading(Meaning.UNEXPECTED)
+            cause = response.status
+            seen = f"{error}; {_seen(response)}"
         return Answer(
-            result,
-            outcome_of(kind, cause),
+            meaning=reading.meaning,
+            outcome=outcome_of(kind, cause),
             status=response.status,
-            request_id=next(filter(None, request_ids), None),
+            request_id=_request_id(response),
             response_bytes=len(response.body),
+            handle=reading.handle,
+            result_id=reading.result_id,
+            document=reading.document,
+            retry_after_s=reading.retry_after_s,
+            body=_kept(response.body) if reading.document is None else None,
+            seen=seen,
         )
 
 
-class _OutsideContractError(Exception):
-    """A response that the contract does not have. Its text says what is wrong with it."""
+_REFUSALS: Final = frozenset({Meaning.REJECTED, Meaning.FAILED})
 
 
-def _read_created(response: Response) -> Accepted | Rejected:
-    if response.status == HTTPStatus.ACCEPTED:
-        return Accepted(_texts(response, "messageId")["messageId"])
-    if HTTPStatus.BAD_REQUEST <= response.status < HTTPStatus.INTERNAL_SERVER_ERROR:
-        return Rejected(response.status, _texts(response, "message")["message"])
-    raise _OutsideContractError(f"a create answers 202 or 4xx, not {response.status}")
-
-
-def _read_status(response: Response, message_id: str) -> Visible | Pending:
-    if response.status == HTTPStatus.OK:
-        body = _texts(response, "messageId", "userId")
-        if body["messageId"] != message_id:
-            raise _OutsideContractError("the status of another message than the one asked for")
-        return Visible(body["userId"])
-    if response.status == HTTPStatus.NOT_FOUND:
-        _texts(response, "message")
-        return Pending(_retry_after_s(response))
-    raise _OutsideContractError(f"a status answers 200 or 404, not {response.status}")
-
-
-def _read_user(response: Response, user_id: str) -> Found | Missing:
-    if response.status == HTTPStatus.OK:
-        body = _texts(response, "id", "name", "email", "createdAt")
-        if body["id"] != user_id:
-            raise _OutsideContractError("another user than the one asked for")
-        return Found(User(body["id"], body["name"], body["email"], body["createdAt"]))
-    if response.status == HTTPStatus.NOT_FOUND:
-        _texts(response, "message")
-        return Missing()
-    raise _OutsideContractError(f"a retrieve answers 200 or 404, not {response.status}")
-
-
-def _texts(response: Response, *names: str) -> dict[str, str]:
-    """Return the body, which must be a JSON object of exactly these members, each a string, not empty."""
+def _as_json(payload: Mapping[str, Any]) -> bytes:
+    """Return the body to send: the text itself, not its escapes, which is the harder case for a template."""
     try:
-        body: Any = json.loads(response.body.decode(), parse_constant=_reject_constant)
-    except (ValueError, RecursionError) as error:
-        raise _OutsideContractError(f"the body is not JSON: {error}") from error
-    if not isinstance(body, dict) or body.keys() != set(names):
-        raise _OutsideContractError(f"the body is not an object of exactly {', '.join(names)}")
-    for name in names:
-        if not isinstance(body[name], str) or not body[name]:
-            raise _OutsideContractError(f"{name} is not a text, or is empty")
-    return body
+        return json.dumps(payload, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # half a surrogate pair can be sent only as an escape
+        return json.dumps(payload).encode()
 
 
-def _reject_constant(constant: str) -> NoReturn:
-    """Refuse NaN and Infinity, which Python would read and JSON does not have."""
-    raise ValueError(f"{constant} is not JSON")
+def _request_id(response: Response) -> str | None:
+    for name in _REQUEST_ID_HEADERS:
+        if name in response.headers:
+            return response.headers[name]
+    return None
 
 
-def _retry_after_s(response: Response) -> int:
-    """Return the header's seconds. Its other form, a date (RFC 9110, 10.2.3), is not in our contract."""
-    value = response.headers.get("retry-after", "")
-    if not (value.isascii() and value.isdigit()):
-        raise _OutsideContractError(f"a 404 of a status has Retry-After in seconds, not {value!a}")
-    return int(value)
+def _kept(body: bytes) -> str | None:
+    if len(body) > BODY_KEPT_BYTES:
+        return None
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return None
 
 
-def _seen(body: bytes) -> str:
-    shown = ascii(body[:_SEEN_BYTES].decode(errors="backslashreplace"))
-    return shown if len(body) <= _SEEN_BYTES else f"{shown} ... ({len(body)} bytes)"
+def _seen(response: Response) -> str:
+    shown = ascii(response.body[:_SEEN_BYTES].decode(errors="backslashreplace"))
+    more = f" ... ({len(response.body)} bytes)" if len(response.body) > _SEEN_BYTES else ""
+    return f"{response.status}: {shown}{more}"
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port, by which two URLs are of the same server; of what is no URL, none of ours."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or _DEFAULT_PORTS.get(parts.scheme)
+    except ValueError:
+        return "", None, None

@@ -1,60 +1,62 @@
-"""Drives a workload as a closed loop: so many clients, each making one flow after the other.
+"""Drives a workload: so many clients in a closed loop, or flows that start when it is their time, in an open one.
 
-Every wait is the event loop's; results are handed on as they come, and none is kept.
+Every wait is the run's clock's. What happens is told to a recorder as it happens, and nothing of it is kept here: of a
+million flows, only those in flight are in memory.
 """
 
 import asyncio
 from collections.abc import Callable
+from heapq import heappop, heappush
+from itertools import count
 from typing import Final
 
-from harness.api_client import UsersApi
-from harness.flow import Flow, FlowEnding, FlowPolicy, FlowResult
+from harness.api_client import AsyncApi
+from harness.clock import RunClock, whole_microseconds
+from harness.flow import Flow, FlowSurroundings
+from harness.history.recorder import Recorder
+from harness.operations import FlowEnding
 from harness.transport import Transport
-from harness.workload import Workload
+from harness.workload import FlowPlan, Workload
+from harness.workload.arrival import ClosedLoop, OpenLoop, schedule
 
 _ABANDON_AFTER: Final = 10
+_LONGEST_HOLD_S: Final = 0.01
 
 
 async def drive(
     workload: Workload,
     transport: Transport,
     api_url: str,
-    policy: FlowPolicy,
+    recorder: Recorder,
     *,
-    clients: int,
-    on_result: Callable[[FlowResult], None],
-    on_tick: Callable[[], None],
+    on_tick: Callable[[], None] = lambda: None,
     tick_interval_s: float = 1.0,
+    clock: RunClock | None = None,
 ) -> str | None:
-    """Make every flow of a workload, `clients` at a time.
+    """Make every flow of a workload, and never more at once than it says.
+
+    When this call is cancelled, the flows that are in the middle end at once, as interrupted, and the recorder hears
+    of it.
 
     Args:
-        workload: what to send.
-        transport: how to send it.
+        workload: what to send, and when.
+        transport: how to send it. It should have a connection for each flow that there may be at once.
         api_url: the base URL of the API, without a slash at its end.
-        policy: how a client polls, and how long it waits.
-        clients: how many flows there are at once, at most.
-        on_result: gets every flow that was begun, as it ends; when this call is cancelled, also those
-            that were in the middle, so that what was done can still be judged.
+        recorder: hears of everything.
         on_tick: called every `tick_interval_s` while flows are made, also when none ends.
         tick_interval_s: see `on_tick`.
+        clock: the run's; a new one, if there is none yet.
 
     Returns:
-        None, or why the rest of the workload was abandoned: so many flows in a row got no answer
-        (twice as many as there are clients, ten at least) that nobody seems to be there.
-    """
-    api = UsersApi(transport, api_url)
-    plans = workload.plans()
-    watch = _UnreachableWatch(limit=max(_ABANDON_AFTER, 2 * clients))
+        None, or why the rest of the workload was abandoned: so many flows in a row got no answer (twice as many as
+        were in flight together, ten at least) that nobody seems to be there.
 
-    async def be_a_client() -> None:
-        while not watch.abandoned and (plan := next(plans, None)):
-            flow = Flow(plan, api, policy)
-            try:
-                await flow.run()
-            finally:
-                on_result(flow.result())
-            watch.see(flow.result())
+    Raises:
+        ExceptionGroup: what the recorder raised, or `on_tick`; it ended the run.
+    """
+    clock = clock or RunClock.start()
+    api = AsyncApi(transport, api_url, workload.shape)
+    driver = _Driver(FlowSurroundings(workload, api, recorder, clock, count()))
 
     async def tick() -> None:
         while True:
@@ -63,22 +65,85 @@ async def drive(
 
     async with asyncio.TaskGroup() as watching:
         ticker = watching.create_task(tick())
-        async with asyncio.TaskGroup() as driving:
-            for _ in range(min(clients, workload.flows)):
-                driving.create_task(be_a_client())
+        match workload.arrival:
+            case ClosedLoop(clients):
+                await driver.drive_closed(clients)
+            case open_loop:
+                await driver.drive_open(open_loop)
         ticker.cancel()
-    return watch.abandoned
+    return driver.abandoned
 
 
-class _UnreachableWatch:
-    """Notices that flow after flow gets no answer."""
+class _Driver:
+    """Makes flows, counts how many there are at once, and notices when nobody answers."""
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, surroundings: FlowSurroundings) -> None:
         self.abandoned: str | None = None
-        self._limit = limit
-        self._in_a_row = 0
+        self._surroundings = surroundings
+        self._in_flight = 0
+        self._most_in_flight = 0
+        self._unreachable_in_a_row = 0
 
-    def see(self, result: FlowResult) -> None:
-        self._in_a_row = self._in_a_row + 1 if result.ending is FlowEnding.UNREACHABLE else 0
-        if self._in_a_row == self._limit:
-            self.abandoned = f"{self._limit} flows in a row got no answer; the last: {result.reason}"
+    async def drive_closed(self, clients: int) -> None:
+        """Let so many clients make one flow after the other."""
+        workload = self._surroundings.workload
+        plans = workload.plans()
+
+        async def be_a_client(process: int) -> None:
+            while not self.abandoned and (plan := next(plans, None)):
+                await self._make(plan, process)
+
+        async with asyncio.TaskGroup() as driving:
+            for process in range(min(clients, workload.flows)):
+                driving.create_task(be_a_client(process))
+
+    async def drive_open(self, arrival: OpenLoop) -> None:
+        """Start each flow when it is its time, whatever became of the others; pass over one that is one too many."""
+        workload, clock = self._surroundings.workload, self._surroundings.clock
+        began_s = clock.now_s()
+        held_since_s = began_s
+        free: list[int] = list(range(arrival.most_in_flight))
+
+        async def be_a_place(plan: FlowPlan, process: int, scheduled_s: float) -> None:
+            try:
+                await self._make(plan, process, scheduled_s)
+            finally:
+                heappush(free, process)
+
+        async with asyncio.TaskGroup() as driving:
+            times_s = schedule(arrival, workload.flows, workload.seed)
+            for plan, after_s in zip(workload.plans(), times_s, strict=False):
+                scheduled_s = whole_microseconds(began_s + after_s)
+                if scheduled_s > clock.now_s():
+                    await clock.wait_until(scheduled_s)
+                    held_since_s = clock.now_s()
+                elif clock.now_s() - held_since_s > _LONGEST_HOLD_S:
+                    await asyncio.sleep(0)  # many are due at once: let those that were started go on
+                    held_since_s = clock.now_s()
+                if self.abandoned:
+                    break
+                if free:
+                    driving.create_task(be_a_place(plan, heappop(free), scheduled_s))
+                else:
+                    self._surroundings.recorder.flow_not_started(plan.number, scheduled_s)
+
+    async def _make(self, plan: FlowPlan, process: int, scheduled_s: float | None = None) -> None:
+        flow = Flow(plan, self._surroundings, process, scheduled_s)
+        self._in_flight += 1
+        self._most_in_flight = max(self._most_in_flight, self._in_flight)
+        try:
+            await flow.run()
+        finally:
+            self._in_flight -= 1
+        self._watch(flow)
+
+    def _watch(self, flow: Flow) -> None:
+        """Notice that flow after flow gets no answer."""
+        if flow.ending is not FlowEnding.UNREACHABLE:
+            self._unreachable_in_a_row = 0
+            return
+        self._unreachable_in_a_row += 1
+        limit = max(_ABANDON_AFTER, 2 * self._most_in_flight)
+        if self._unreachable_in_a_row >= limit and not self.abandoned:
+            in_a_row = self._unreachable_in_a_row
+            self.abandoned = f"{in_a_row} flows in a row got no answer; the last: {flow.reason}"

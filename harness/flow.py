@@ -1,78 +1,38 @@
-"""One flow: a create, its polls, a retrieve, and the comparison of what came back with what was sent.
+"""One flow: a create, its polls, a retrieve, polls that confirm it, and the comparison of what came back.
 
-All waiting and all timestamps are the event loop's, so that a loop with virtual time can run it.
+All waiting and all timestamps are the run's clock's, so that a loop with virtual time can run it.
 """
 
-import asyncio
-import enum
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
-from harness.api_client import (
-    Accepted,
-    Answer,
-    Found,
-    NoAnswer,
-    Pending,
-    UnexpectedResponse,
-    User,
-    UsersApi,
-    Visible,
-)
+from harness.api_client import Answer, AsyncApi
+from harness.clock import RunClock, whole_microseconds
 from harness.definiteness import Oddity, outcome_of
-from harness.operations import Operation, OperationKind
-from harness.workload import FlowPlan
+from harness.history.recorder import Invocation, Recorder
+from harness.operations import FlowEnding, Meaning, Operation, OperationKind
+from harness.shape.pointer import NothingThereError, resolve, same
+from harness.workload import FlowPlan, Workload
+from harness.workload.polling import delay_s
+
+UNANSWERED_CALLS: Final = 3
+"""As many reads without any answer, one after the other, end a flow."""
+
+_SHOWN_CHARACTERS: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class FlowPolicy:
-    """How a client behaves in a flow."""
+class FlowSurroundings:
+    """What all flows of a run share."""
 
-    poll_interval_s: float = 0.05
-    """Between an answer and the next poll."""
-    flow_timeout_s: float = 60
-    """From the create's start to the retrieve's end."""
-    call_timeout_s: float = 10
-    """For one call, and never more than what is left of the flow's time."""
-    unanswered_calls: int = 3
-    """As many calls without any answer, one after the other, end the flow."""
-
-
-class FlowEnding(enum.StrEnum):
-    """How a flow ended, as evidence."""
-
-    COMPLETED = "completed"
-    """The user came back exactly as it was sent."""
-    FAILED = "failed"
-    """The stack answered, and what it answered, or did not do in time, is wrong."""
-    UNREACHABLE = "unreachable"
-    """There was no answer: it says nothing about the stack."""
-    INTERRUPTED = "interrupted"
-    """The run was stopped before the flow could end."""
-
-
-@dataclass(frozen=True, slots=True)
-class VisibleBounds:
-    """How long after the create's start its user became visible: between these two, in seconds."""
-
-    lower_s: float
-    """To the start of the last poll that did not see it; 0 when the first poll saw it."""
-    upper_s: float
-    """To the end of the first poll that saw it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FlowResult:
-    """What one flow did and how it ended."""
-
-    plan: FlowPlan
-    ending: FlowEnding
-    reason: str
-    """Why it is not completed, in one line; empty when it is."""
-    operations: tuple[Operation, ...]
-    visible: VisibleBounds | None
+    workload: Workload
+    api: AsyncApi
+    recorder: Recorder
+    clock: RunClock
+    op_numbers: Iterator[int]
 
 
 class _FlowEndedError(Exception):
@@ -84,154 +44,226 @@ class _FlowEndedError(Exception):
 
 
 class Flow:
-    """One flow in the making. `run` it once; `result` holds at any time, also after a cancellation."""
+    """One flow in the making: `run` it once, and `ending` and `reason` say how it ended.
 
-    def __init__(self, plan: FlowPlan, api: UsersApi, policy: FlowPolicy) -> None:
+    Args:
+        plan: what to send.
+        surroundings: see there.
+        process: who makes its calls.
+        scheduled_s: when the create is meant to be made; None: when `run` is called.
+    """
+
+    def __init__(
+        self, plan: FlowPlan, surroundings: FlowSurroundings, process: int, scheduled_s: float | None = None
+    ) -> None:
+        self.ending = FlowEnding.INTERRUPTED
+        self.reason = "stopped before it could end"
         self._plan = plan
-        self._api = api
-        self._policy = policy
-        self._operations: list[Operation] = []
-        self._visible: VisibleBounds | None = None
-        self._scheduled_s: float | None = None
-        self._ending = FlowEnding.INTERRUPTED
-        self._reason = "stopped before it could end"
-
-    def result(self) -> FlowResult:
-        """Return what was done so far."""
-        return FlowResult(self._plan, self._ending, self._reason, tuple(self._operations), self._visible)
+        self._surroundings = surroundings
+        self._process = process
+        self._scheduled_s = scheduled_s
+        self._pauses = 0
+        self._random: random.Random | None = None
+        self._last: tuple[OperationKind, Answer] | None = None
 
     async def run(self) -> None:
-        """Run the flow to its end, which is at most the flow's timeout away."""
-        self._deadline_s = _now_s() + self._policy.flow_timeout_s
+        """Run the flow to its end, which is at most the flow's timeout away.
+
+        Raises:
+            asyncio.CancelledError: it was cancelled. The call that it was in, and its end, are recorded.
+        """
+        workload, clock = self._surroundings.workload, self._surroundings.clock
+        began_s = clock.now_s() if self._scheduled_s is None else self._scheduled_s
+        self._deadline_s = whole_microseconds(began_s + workload.deadlines.flow_timeout_s)
+        self._surroundings.recorder.flow_begins(self._plan)
         try:
-            message_id = await self._create()
-            user_id = await self._wait_until_visible(message_id)
-            user = await self._retrieve(user_id)
-            self._compare(user)
+            await self._make()
+            self.ending, self.reason = FlowEnding.COMPLETED, ""
         except _FlowEndedError as ended:
-            self._ending, self._reason = ended.ending, str(ended)
-        else:
-            self._ending, self._reason = FlowEnding.COMPLETED, ""
+            self.ending, self.reason = ended.ending, str(ended)
+        finally:
+            self._surroundings.recorder.flow_ended(self._plan.number, self.ending, self.reason)
 
-    async def _create(self) -> str:
-        call = self._perform(OperationKind.CREATE, lambda timeout_s: self._api.create(self._plan.user, timeout_s))
-        match (await call).result:
-            case Accepted(message_id):
-                return message_id
-            case NoAnswer(_, detail):
+    async def _make(self) -> None:
+        handle = await self._create()
+        if handle is None:
+            return
+        result_id = await self._wait_until_visible(handle)
+        self._compare(await self._retrieve(result_id))
+        for _ in range(self._surroundings.workload.confirming_polls):
+            await self._confirm(handle, result_id)
+
+    async def _create(self) -> str | None:
+        """Return the handle; None where the create was rejected, and rightly so."""
+        api, payload = self._surroundings.api, self._plan.payload
+        answer = await self._perform(OperationKind.CREATE, None, lambda timeout_s: api.create(payload, timeout_s))
+        match answer.meaning:
+            case Meaning.ACCEPTED if self._plan.acceptable:
+                return answer.handle
+            case Meaning.REJECTED if not self._plan.acceptable:
+                return None
+            case Meaning.NO_ANSWER:
                 # Not sent again, whatever the table says: one flow is one create.
-                raise _FlowEndedError(FlowEnding.UNREACHABLE, f"the create was not answered: {detail}")
-            case refused:
-                raise _FlowEndedError(FlowEnding.FAILED, f"the create was not accepted: {_in_words(refused)}")
+                raise _FlowEndedError(FlowEnding.UNREACHABLE, f"the create was not answered: {answer.in_words()}")
+            case Meaning.ACCEPTED:
+                # Not polled: what becomes of it is seen in the final observation.
+                raise _FlowEndedError(
+                    FlowEnding.FAILED, f"the create had to be rejected, and was accepted as {answer.handle!a}"
+                )
+            case _:
+                what = "accepted" if self._plan.acceptable else "rejected"
+                raise _FlowEndedError(FlowEnding.FAILED, f"the create was not {what}: {answer.in_words()}")
 
-    async def _wait_until_visible(self, message_id: str) -> str:
-        created_s = self._operations[-1].scheduled_s
-        lower_s = 0.0
+    async def _wait_until_visible(self, handle: str) -> str:
         while True:
-            result = await self._read(OperationKind.STATUS, lambda timeout_s: self._api.status(message_id, timeout_s))
-            poll = self._operations[-1]
-            match result:
-                case Visible(user_id):
-                    self._visible = VisibleBounds(lower_s, poll.ended_s - created_s)
-                    return user_id
-                case Pending():
-                    lower_s = poll.started_s - created_s
-                    await self._pause()
-                case wrong:
-                    raise _FlowEndedError(FlowEnding.FAILED, f"a status is wrong: {_in_words(wrong)}")
+            answer = await self._status(handle)
+            if answer.meaning is Meaning.VISIBLE and answer.result_id:
+                return answer.result_id
+            if answer.meaning is not Meaning.PENDING:
+                raise _FlowEndedError(FlowEnding.FAILED, f"a status is wrong: {answer.in_words()}")
+            await self._pause(answer.retry_after_s)
 
-    async def _retrieve(self, user_id: str) -> User:
-        result = await self._read(OperationKind.RETRIEVE, lambda timeout_s: self._api.retrieve(user_id, timeout_s))
-        match result:
-            case Found(user):
-                return user
-            case wrong:
-                what = f"the user {user_id!a} is visible, and its retrieve is wrong: {_in_words(wrong)}"
+    async def _retrieve(self, result_id: str) -> Any:
+        api = self._surroundings.api
+        answer = await self._read(
+            OperationKind.RETRIEVE, result_id, lambda timeout_s: api.retrieve(result_id, timeout_s)
+        )
+        if answer.meaning is not Meaning.FOUND:
+            what = f"the result {result_id!a} is visible, and its retrieve is wrong: {answer.in_words()}"
+            raise _FlowEndedError(FlowEnding.FAILED, what)
+        return answer.document
+
+    def _compare(self, document: Any) -> None:
+        """End the flow if what came back differs from what was sent, in any character."""
+        for sent_at, got_at in self._surroundings.workload.shape.retrieve.equal.items():
+            sent, got = _value(self._plan.payload, sent_at), _value(document, got_at)
+            if not same(sent, got):
+                what = f"{sent_at} came back as {_shown(got)}, sent was {_shown(sent)}"
                 raise _FlowEndedError(FlowEnding.FAILED, what)
 
-    def _compare(self, user: User) -> None:
-        """End the flow if the text that came back differs from what was sent, in any character."""
-        for field in ("name", "email"):
-            sent, got = getattr(self._plan.user, field), getattr(user, field)
-            if sent != got:
-                what = f"the {field} came back as {got!a}, sent was {sent!a}"
-                raise _FlowEndedError(FlowEnding.FAILED, what)
+    async def _confirm(self, handle: str, result_id: str) -> None:
+        """Poll once more: what was visible stays visible, and stays the same."""
+        answer = await self._status(handle)
+        if answer.meaning is not Meaning.VISIBLE:
+            raise _FlowEndedError(FlowEnding.FAILED, f"a status was visible, and then it was not: {answer.in_words()}")
+        if answer.result_id != result_id:
+            what = f"a status was visible as {result_id!a}, and then as {answer.result_id!a}"
+            raise _FlowEndedError(FlowEnding.FAILED, what)
 
-    async def _read[R](self, kind: OperationKind, call: Callable[[float], Awaitable[Answer[R]]]) -> R:
+    async def _status(self, handle: str) -> Answer:
+        api = self._surroundings.api
+        return await self._read(OperationKind.STATUS, handle, lambda timeout_s: api.status(handle, timeout_s))
+
+    async def _read(self, kind: OperationKind, target: str, call: Callable[[float], Awaitable[Answer]]) -> Answer:
         """Make a call that changes nothing, again and again while what comes back is not final."""
         unanswered = 0
         while True:
-            result = (await self._perform(kind, call)).result
-            match result:
-                case NoAnswer(_, detail):
-                    unanswered += 1
-                    if unanswered >= self._policy.unanswered_calls:
-                        what = f"{unanswered} calls in a row were not answered: {detail}"
-                        raise _FlowEndedError(FlowEnding.UNREACHABLE, what)
-                case UnexpectedResponse(status) if _may_pass(status):
-                    unanswered = 0
-                case _:
-                    return result
-            await self._pause()
+            answer = await self._perform(kind, target, call)
+            if answer.meaning is Meaning.NO_ANSWER:
+                unanswered += 1
+                if unanswered >= UNANSWERED_CALLS:
+                    what = f"{unanswered} calls in a row were not answered: {answer.in_words()}"
+                    raise _FlowEndedError(FlowEnding.UNREACHABLE, what)
+            elif answer.meaning is Meaning.UNEXPECTED and _may_pass(answer.status):
+                unanswered = 0
+            else:
+                return answer
+            await self._pause(answer.retry_after_s)
 
-    async def _pause(self) -> None:
+    async def _pause(self, retry_after_s: float | None) -> None:
         """Wait for the next poll's time, or for the end of the flow's."""
-        self._scheduled_s = _now_s() + self._policy.poll_interval_s
-        await asyncio.sleep(min(self._scheduled_s, self._deadline_s) - _now_s())
+        workload, clock = self._surroundings.workload, self._surroundings.clock
+        wait_s = delay_s(workload.polling, self._pauses, retry_after_s, self._draw)
+        self._pauses += 1
+        self._scheduled_s = whole_microseconds(clock.now_s() + wait_s)
+        await clock.wait_until(min(self._scheduled_s, self._deadline_s))
 
-    async def _perform[R](self, kind: OperationKind, call: Callable[[float], Awaitable[Answer[R]]]) -> Answer[R]:
+    async def _perform(
+        self, kind: OperationKind, target: str | None, call: Callable[[float], Awaitable[Answer]]
+    ) -> Answer:
         """Make one call and record it: the only place where a flow talks to the API."""
-        started_s = _now_s()
+        workload, clock, recorder = self._surroundings.workload, self._surroundings.clock, self._surroundings.recorder
+        started_s = clock.now_s()
         # A closed loop means to start a call when the one before is answered, unless it paused between them.
-        scheduled_s, self._scheduled_s = self._scheduled_s or started_s, None
+        scheduled_s, self._scheduled_s = started_s if self._scheduled_s is None else self._scheduled_s, None
         left_s = self._deadline_s - started_s
         if left_s <= 0:
             raise self._out_of_time()
-        try:
-            answer = await call(min(left_s, self._policy.call_timeout_s))
-        except asyncio.CancelledError:
-            outcome = outcome_of(kind, Oddity.INTERRUPTED)
-            self._operations.append(
-                Operation(kind, scheduled_s, started_s, _now_s(), outcome, None, None, 0, "interrupted")
-            )
-            raise
-        self._operations.append(
-            Operation(
-                kind=kind,
-                scheduled_s=scheduled_s,
-                started_s=started_s,
-                ended_s=_now_s(),
-                outcome=answer.outcome,
-                status=answer.status,
-                request_id=answer.request_id,
-                response_bytes=answer.response_bytes,
-                seen=_in_words(answer.result),
-            )
+        invocation = Invocation(
+            next(self._surroundings.op_numbers),
+            self._plan.number,
+            self._process,
+            kind,
+            scheduled_s,
+            started_s,
+            target,
         )
+        recorder.call_begins(invocation)
+        answer = _INTERRUPTED[kind]
+        try:
+            answer = await call(min(left_s, workload.deadlines.call_timeout_s))
+        finally:
+            recorder.call_ended(invocation, _operation(invocation, answer, clock.now_s()))
+        self._last = kind, answer
         return answer
 
     def _out_of_time(self) -> _FlowEndedError:
-        last = self._operations[-1]
-        ending = FlowEnding.FAILED if last.status else FlowEnding.UNREACHABLE
-        what = f"not done after {self._policy.flow_timeout_s:g} s; last seen: {last.kind} {last.seen}"
-        return _FlowEndedError(ending, what)
+        timeout_s = self._surroundings.workload.deadlines.flow_timeout_s
+        if self._last is None:
+            return _FlowEndedError(FlowEnding.UNREACHABLE, f"not begun in its {timeout_s:g} s")
+        kind, answer = self._last
+        ending = FlowEnding.UNREACHABLE if answer.meaning is Meaning.NO_ANSWER else FlowEnding.FAILED
+        return _FlowEndedError(ending, f"not done after {timeout_s:g} s; last seen: {kind} {answer.in_words()}")
+
+    def _draw(self) -> float:
+        """Return the next number of the flow's own random source, which is made when it is first needed."""
+        if self._random is None:
+            seed = f"{self._surroundings.workload.seed}/{self._plan.number}/pauses"
+            self._random = random.Random(seed)  # noqa: S311  - repeatable is the point
+        return self._random.random()
 
 
-def _now_s() -> float:
-    return asyncio.get_running_loop().time()
+_INTERRUPTED: Final = {
+    kind: Answer(Meaning.NO_ANSWER, outcome_of(kind, Oddity.INTERRUPTED), seen="interrupted") for kind in OperationKind
+}
+"""What is recorded of a call that was cancelled."""
 
 
-def _may_pass(status: int) -> bool:
+def _operation(invocation: Invocation, answer: Answer, ended_s: float) -> Operation:
+    return Operation(
+        kind=invocation.kind,
+        scheduled_s=invocation.scheduled_s,
+        started_s=invocation.started_s,
+        ended_s=ended_s,
+        outcome=answer.outcome,
+        meaning=answer.meaning,
+        status=answer.status,
+        request_id=answer.request_id,
+        response_bytes=answer.response_bytes,
+        target=invocation.target,
+        handle=answer.handle,
+        result_id=answer.result_id,
+        document=answer.document,
+        body=answer.body,
+        seen=answer.seen,
+    )
+
+
+def _may_pass(status: int | None) -> bool:
     """Whether asking again later may be answered better."""
-    return status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    return status is not None and (status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
-def _in_words(result: Any) -> str:
-    """Describe a result of any call in one line."""
-    match result:
-        case UnexpectedResponse(status, reason, seen):
-            return f"{status}, {reason}: {seen}"
-        case NoAnswer(_, detail):
-            return detail
-        case _:
-            return ascii(result)
+_NOTHING: Final = object()
+
+
+def _value(document: Any, pointer: str) -> Any:
+    try:
+        return resolve(document, pointer)
+    except NothingThereError:
+        return _NOTHING
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is _NOTHING else ascii(value)
+    return text if len(text) <= _SHOWN_CHARACTERS else f"{text[:_SHOWN_CHARACTERS]}... ({len(text)} characters)"

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -34,6 +35,8 @@ class FakeApi:
     """From the user that was posted to the one that is given back."""
     requests: list[Request] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)
+    times_s: list[float] = field(default_factory=list)
+    """When each request came, on the loop's clock."""
     most_at_once: int = 0
     _at_once: int = 0
     _users: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -42,6 +45,7 @@ class FakeApi:
     async def send(self, request: Request, timeout_s: float) -> Response:
         """Implement `harness.transport.Transport`."""
         self.requests.append(request)
+        self.times_s.append(asyncio.get_running_loop().time())
         operation, identity = _parse(request)
         self.calls[operation] += 1
         answer = self.script(operation, self.calls[operation])
@@ -55,6 +59,10 @@ class FakeApi:
         if isinstance(answer, TransportFailure):
             raise TransportError(answer)
         return answer or self._answer(operation, identity, request)
+
+    def users(self) -> dict[str, dict[str, str]]:
+        """Return what is stored, by the users' IDs."""
+        return dict(self._users)
 
     def _answer(self, operation: str, identity: str, request: Request) -> Response:
         now_s = asyncio.get_running_loop().time()
@@ -71,12 +79,27 @@ class FakeApi:
 
     def _create(self, request: Request, now_s: float) -> Response:
         assert request.body is not None
+        posted = json.loads(request.body)
+        if not is_acceptable(posted):
+            return json_response(400, message="Invalid request body")
         message_id = str(uuid.uuid4())
         user_id = f"user-of-{message_id}"
-        user = self.stored(json.loads(request.body))
+        user = self.stored(posted)
         self._users[user_id] = {"id": user_id, "createdAt": "2026-11-23T19:00:00.000Z", **user}
         self._visible_at_s[message_id] = now_s + self.visible_after_s
         return json_response(202, messageId=message_id)
+
+
+def is_acceptable(posted: object) -> bool:
+    """Say what the contract in `infra/openapi.yaml` says of a body."""
+    return (
+        isinstance(posted, dict)
+        and posted.keys() == {"name", "email"}
+        and all(isinstance(value, str) for value in posted.values())
+        and 1 <= len(posted["name"]) <= 102_400
+        and 3 <= len(posted["email"]) <= 254
+        and re.fullmatch(r"[^\x00-\x20@\x7f]+@[^\x00-\x20@\x7f]+", posted["email"]) is not None
+    )
 
 
 def json_response(status: int, **members: object) -> Response:

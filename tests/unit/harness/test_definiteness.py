@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.definiteness import TABLE, Oddity, outcome_of
-from harness.operations import OperationKind, Outcome
+from harness.definiteness import TABLE, Cause, Oddity, outcome_of
+from harness.operations import Meaning, OperationKind, Outcome
 from harness.transport import TransportFailure
 
 OK, FAIL, INFO = Outcome.OK, Outcome.FAIL, Outcome.INFO
@@ -14,7 +14,8 @@ OK, FAIL, INFO = Outcome.OK, Outcome.FAIL, Outcome.INFO
 @pytest.mark.parametrize(
     ("cause", "expected"),
     [
-        (202, OK),
+        (Meaning.ACCEPTED, OK),
+        (Meaning.REJECTED, FAIL),
         (400, FAIL),
         (403, FAIL),
         (404, FAIL),
@@ -27,10 +28,9 @@ OK, FAIL, INFO = Outcome.OK, Outcome.FAIL, Outcome.INFO
         (504, INFO),
         (599, INFO),
         (200, INFO),
-        (201, INFO),
+        (202, INFO),
         (301, INFO),
         (600, INFO),
-        (Oddity.UNREADABLE, INFO),
         (Oddity.INTERRUPTED, INFO),
         (TransportFailure.REFUSED, FAIL),
         (TransportFailure.CONNECT_TIMED_OUT, FAIL),
@@ -41,20 +41,26 @@ OK, FAIL, INFO = Outcome.OK, Outcome.FAIL, Outcome.INFO
         (TransportFailure.TOO_LARGE, INFO),
     ],
 )
-def test_a_create_is_fail_only_where_it_cannot_have_reached_the_queue(
-    cause: int | TransportFailure | Oddity, expected: Outcome
-) -> None:
+def test_a_create_is_fail_only_where_it_cannot_have_reached_the_queue(cause: Cause, expected: Outcome) -> None:
     assert outcome_of(OperationKind.CREATE, cause) is expected
 
 
-@pytest.mark.parametrize("kind", [OperationKind.STATUS, OperationKind.RETRIEVE])
-@pytest.mark.parametrize("cause", [200, 404])
-def test_a_read_that_says_there_or_not_there_is_ok(kind: OperationKind, cause: int) -> None:
-    assert outcome_of(kind, cause) is OK
+@pytest.mark.parametrize(
+    ("kind", "meaning"),
+    [
+        (OperationKind.STATUS, Meaning.VISIBLE),
+        (OperationKind.STATUS, Meaning.PENDING),
+        (OperationKind.STATUS, Meaning.FAILED),
+        (OperationKind.RETRIEVE, Meaning.FOUND),
+        (OperationKind.RETRIEVE, Meaning.MISSING),
+    ],
+)
+def test_a_read_that_means_something_is_ok(kind: OperationKind, meaning: Meaning) -> None:
+    assert outcome_of(kind, meaning) is OK
 
 
 @pytest.mark.parametrize("kind", [OperationKind.STATUS, OperationKind.RETRIEVE])
-@pytest.mark.parametrize("cause", [*TransportFailure, *Oddity, 202, 204, 302, 400, 403, 429, 500, 503, 504])
+@pytest.mark.parametrize("cause", [*TransportFailure, *Oddity, 200, 202, 302, 400, 404, 403, 429, 500, 503, 504])
 def test_any_other_read_is_fail_for_it_changed_nothing(
     kind: OperationKind, cause: int | TransportFailure | Oddity
 ) -> None:

@@ -82,6 +82,10 @@ class DeploymentRequest:
     parameters: Sequence[str] = ()
     """`Key=Value`, each."""
     timeout_s: int = 300
+    source_dir: Path | None = None
+    """Where `template.yaml` is; None: our own stack."""
+    consumer_dir: Path | None = None
+    """The function's package; None: our own consumer."""
 
 
 def outputs_path(state_dir: Path, stack_name: str) -> Path:
@@ -149,6 +153,10 @@ def _bootstrap(request: DeploymentRequest, *options: str, keeps_result: bool = F
     arguments = ["--endpoint-url", request.endpoint_url, "--account", request.account]
     arguments += ["--region", request.region, "--stack-name", request.stack_name]
     arguments += [word for parameter in request.parameters for word in ("--parameter", parameter)]
+    if request.source_dir is not None:
+        arguments += ["--source-dir", str(request.source_dir)]
+    if request.consumer_dir is not None:
+        arguments += ["--consumer-dir", str(request.consumer_dir)]
     arguments += ["--timeout-s", str(request.timeout_s), *options]
     exit_code, _ = run_module("infra", arguments, timeout_s=request.timeout_s + _MARGIN_S, capture=keeps_result)
     if exit_code == 0:

@@ -68,6 +68,17 @@ def test_the_bootstrap_is_asked_and_its_progress_is_shown_without_its_result(
     ]
 
 
+def test_the_bootstrap_is_told_where_another_stack_is(write_module: WriteModule, tmp_path: Path) -> None:
+    write_module("infra", BOOTSTRAP)
+    request = DeploymentRequest("http://127.0.0.1:4566", source_dir=Path("mine"), consumer_dir=Path("mine/function"))
+    deploy(request, tmp_path / "outputs.json")
+    arguments = json.loads((tmp_path / "arguments.json").read_text())
+    assert arguments[arguments.index("--source-dir") :][:4] == [
+        *("--source-dir", "mine"),
+        *("--consumer-dir", "mine/function"),
+    ]
+
+
 def test_a_deleted_stack_has_no_outputs(write_module: WriteModule, tmp_path: Path) -> None:
     write_module("infra", BOOTSTRAP)
     outputs = tmp_path / "outputs.json"

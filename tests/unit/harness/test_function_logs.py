@@ -12,7 +12,7 @@ import pytest
 
 from harness import function_logs
 from harness.deployment import Deployment
-from harness.errors import UnavailableError
+from harness.observation import ObservationError
 from tests.unit.harness.test_deployment import OUTPUTS
 
 type Answer = Callable[[dict[str, Any]], tuple[int, dict[str, Any]]]
@@ -95,12 +95,12 @@ def test_a_refusal_is_one_line() -> None:
     denied = {"__type": "AccessDeniedException", "message": "no"}
     with (
         logs_at(lambda _request: (400, denied)) as deployment,
-        pytest.raises(UnavailableError, match="log group"),
+        pytest.raises(ObservationError, match="log group"),
     ):
         list(function_logs.function_log_lines(deployment, follow=False))
 
 
 def test_an_engine_that_is_gone_is_one_line() -> None:
     deployment = Deployment.from_json(OUTPUTS | {"endpoint_url": "http://127.0.0.1:1"})
-    with pytest.raises(UnavailableError, match="does not answer"):
+    with pytest.raises(ObservationError, match="does not answer"):
         list(function_logs.function_log_lines(deployment, follow=False))

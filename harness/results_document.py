@@ -1,0 +1,32 @@
+"""`Results` as JSON, which is what `results.json` holds, and back: strict, versioned. No I/O."""
+
+import json
+from dataclasses import asdict
+from typing import Any, Final
+
+from harness.documents import WrongDocumentError, from_json, shown
+from harness.results import Results
+
+FORMAT: Final = 1
+
+
+def results_to_json(results: Results) -> dict[str, Any]:
+    """Return the JSON object that `results_from_json` reads. What is not known is null; nothing is left out."""
+    # Through JSON, so that what is returned equals what a reader gets: lists and texts, no tuples and enumerations.
+    document: dict[str, Any] = json.loads(json.dumps(asdict(results)))
+    return {"format": FORMAT} | document
+
+
+def results_from_json(document: Any, where: str = "results") -> Results:
+    """Return the results that a JSON value stands for.
+
+    Raises:
+        MisuseError: it stands for none, or is of another format than this code's.
+    """
+    if not isinstance(document, dict):
+        raise WrongDocumentError(f"{where}: an object is expected, not {shown(document)}")
+    members = dict(document)
+    if (version := members.pop("format", None)) != FORMAT:
+        what = f"{where}: format {FORMAT} is expected, not {shown(version)}"
+        raise WrongDocumentError(f"{what}; make it again from the history: `harness check RUN --write`")
+    return from_json(Results, members, {}, where)

@@ -1,0 +1,4 @@
+"""Plots as values, and their drawing as inline SVG. Pure; knows nothing of runs.
+
+`scales` turns values into places and says where ticks go, `plot` is what a plot is, `svg` draws it.
+"""

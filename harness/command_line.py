@@ -10,8 +10,14 @@ from typing import Any
 
 import click
 
+from harness.commands.check import check
+from harness.commands.compare import compare
+from harness.commands.completion import completion
 from harness.commands.engine import down, logs, up
+from harness.commands.report import report
 from harness.commands.run import run
+from harness.commands.runs import runs
+from harness.commands.show import show_run
 from harness.commands.stack import deploy, status
 from harness.errors import ExitCode, InternalError, from_foreign
 
@@ -66,5 +72,5 @@ def main() -> None:
     """
 
 
-for command in (up, deploy, run, status, logs, down):
+for command in (run, runs, show_run, report, compare, check, up, deploy, status, logs, down, completion):
     main.add_command(command)

@@ -1,17 +1,17 @@
-"""`harness run`: drive flows and judge them."""
+"""`harness run`: drive flows, judge them, time them, keep the evidence."""
 
 import json
 import os
 import re
-import secrets
+import shlex
 import shutil
+import sys
 from pathlib import Path
-from typing import Final
+from typing import Any
 
 import click
 from rich.console import Console
 
-from harness import report
 from harness.commands.options import (
     account_option,
     json_option,
@@ -19,22 +19,25 @@ from harness.commands.options import (
     stack_name_option,
     state_dir_option,
 )
-from harness.deployment import deploy, outputs_path
+from harness.commands.stored import facts_of, show, store_in
+from harness.commands.workload_options import make_workload, workload_options
+from harness.contracts import read_contract, users_api_contract
+from harness.deployment import outputs_path
 from harness.engines import Engine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine, running_engine
-from harness.engines.external import ExternalEngine
+from harness.engines.external import ExternalEngine, check_url
 from harness.engines.transient import transient_state_dir
-from harness.errors import ExitCode, MisuseError
-from harness.flow import FlowPolicy
+from harness.errors import MisuseError
 from harness.phases import Phases
 from harness.progress import show_progress
-from harness.run import RunRequest, Surroundings, perform
-from harness.statistics import MAX_RECORDABLE_S
+from harness.report_text import results_as_text
+from harness.results_document import results_to_json
+from harness.run import Place, Run, RunRequest, Site, Surroundings, make_run, perform
+from harness.shape.users import USERS_API
+from harness.store.record import record_to_json
+from harness.timing.thresholds import parse_threshold
 from harness.workload import Workload
-
-_MAX_CLIENTS: Final = 1000
-_MAX_FLOWS: Final = 1_000_000
-_SEED_BITS: Final = 32
+from harness.workload.document import workload_to_json
 
 
 class PhaseMs(click.ParamType):
@@ -57,41 +60,20 @@ class PhaseMs(click.ParamType):
         "\b\nExamples:\n"
         "  harness run\n"
         "  harness run --flows 1000 --clients 50 --seed 7\n"
+        "  harness run --arrival poisson:40/s --flows 2000 --warm-up 5s --require 'visible.p99<2s'\n"
+        "  harness run --payloads hostile=1 --poison 3 --parameter VisibilityTimeoutSeconds=6\n"
+        "  harness run --print-workload > workload.json && harness run --workload workload.json\n"
         "  harness run --engine external --endpoint-url http://127.0.0.1:4566 --json\n"
+        "  harness run --shape orders.json --api-url http://127.0.0.1:8080 --openapi orders.yaml\n"
     ),
 )
+@workload_options
 @click.option(
-    "--flows",
-    type=click.IntRange(1, _MAX_FLOWS),
-    metavar="N",
-    default=100,
-    show_default=True,
-    help="How many users to create, poll for and retrieve.",
-)
-@click.option(
-    "--clients",
-    type=click.IntRange(1, _MAX_CLIENTS),
-    metavar="N",
-    default=10,
-    show_default=True,
-    help="How many flows at once.",
-)
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="The same seed sends the same.  [default: drawn]")
-@click.option(
-    "--poll-interval-ms",
-    type=click.IntRange(1, 60_000),
-    metavar="MS",
-    default=50,
-    show_default=True,
-    help="How long a client waits between an answer and its next poll.",
-)
-@click.option(
-    "--flow-timeout-s",
-    type=click.IntRange(1, MAX_RECORDABLE_S // 2),
-    metavar="S",
-    default=60,
-    show_default=True,
-    help="How long one flow may take, from its create to its user.",
+    "--require",
+    "requirements",
+    multiple=True,
+    metavar="THRESHOLD",
+    help="What the figures must keep, like visible.p99<2s, errors<1% or flows_per_s>=50. Repeat it for more.",
 )
 @click.option(
     "--engine",
@@ -101,9 +83,26 @@ class PhaseMs(click.ParamType):
     help="A process of ours, or any endpoint.",
 )
 @click.option("--endpoint-url", metavar="URL", help="Where the external engine is.")
+@click.option(
+    "--api-url", metavar="URL", help="An API that is just there: nothing is started, deployed or looked into."
+)
+@click.option(
+    "--openapi",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="What the API may answer.  [default for ours: infra/openapi.yaml]",
+)
 @region_option
 @account_option
 @stack_name_option
+@click.option(
+    "--parameter",
+    "parameters",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A parameter of the template; repeat it for more.",
+)
+@click.option("--print-workload", is_flag=True, help="Print the workload as JSON, and do not run it.")
 @click.option(
     "--phase",
     "phases_before",
@@ -117,51 +116,71 @@ class PhaseMs(click.ParamType):
 @click.pass_context
 def run(
     context: click.Context,
+    /,
     *,
-    flows: int,
-    clients: int,
-    seed: int | None,
-    poll_interval_ms: int,
-    flow_timeout_s: int,
+    requirements: tuple[str, ...],
     engine: str,
     endpoint_url: str | None,
+    api_url: str | None,
+    openapi: Path | None,
     region: str,
     account: str,
     stack_name: str,
+    parameters: tuple[str, ...],
+    print_workload: bool,
     phases_before: tuple[tuple[str, float], ...],
     as_json: bool,
     state_dir: Path,
+    **workload_values: Any,
 ) -> None:
     """Deploy the stack and drive flows at it: each creates a user, polls until it is visible, retrieves it.
 
     The engine of this checkout is used if it runs (`harness up`), and left running. Else one is started on a
-    free port for this run alone, and stopped.
+    free port for this run alone, and stopped. Every call, what the table and the queues held in the end, the
+    verdict and a report are kept in a folder, which `harness show`, `report`, `compare` and `check` read.
 
-    Exit codes: 0 every user came back exactly as it was sent, 1 a flow failed, 2 none failed and not all are
-    known, 130 Ctrl-C; 64 and up when no run could be made.
+    Exit codes: 0 valid, 1 invalid or a threshold missed, 2 unknown, 130 Ctrl-C; 64 and up when no run could be made.
     """
     phases = Phases(dict(phases_before))
-    request = RunRequest(
-        workload=Workload(secrets.randbits(_SEED_BITS) if seed is None else seed, flows),
-        policy=FlowPolicy(poll_interval_s=poll_interval_ms / 1000, flow_timeout_s=flow_timeout_s),
-        clients=clients,
-        account=account,
-        region=region,
-        stack_name=stack_name,
-    )
-    own_dir = transient_state_dir(state_dir)
-    chosen, outputs_dir = _choose_engine(engine, endpoint_url, state_dir, own_dir)
+    workload = make_workload(workload_values)
+    if print_workload:
+        click.echo(json.dumps(workload_to_json(workload), indent=2))
+        return
+    request = _request(workload, requirements, openapi)
     surroundings = context.find_object(Surroundings) or _real_surroundings()
-    done = perform(request, chosen, outputs_path(outputs_dir, stack_name), phases, surroundings)
-    if done.deployment is None:
-        raise KeyboardInterrupt  # nothing was driven: there is nothing to judge
-    if done.exit_code is ExitCode.VALID:
-        shutil.rmtree(own_dir, ignore_errors=True)
-    if as_json:
-        click.echo(json.dumps(report.as_json(done)))
+    store = store_in(state_dir)
+    if api_url is not None:
+        _refuse_without_stack(engine, endpoint_url, workload)
+        done = make_run(request, Place(check_url(api_url), "none"), store, phases, surroundings)
     else:
-        Console().print(report.as_text(done), soft_wrap=True)
+        if workload.shape != USERS_API:
+            raise MisuseError("the shape is of another API than ours, and nothing deploys it; add --api-url")
+        own_dir = transient_state_dir(state_dir)
+        chosen, outputs_dir = _choose_engine(engine, endpoint_url, state_dir, own_dir)
+        outputs = outputs_path(outputs_dir, stack_name)
+        site = Site(chosen, engine, account, region, stack_name, outputs, parameters)
+        done = perform(request, site, store, phases, surroundings)
+        shutil.rmtree(own_dir, ignore_errors=True)
+    _show(done, as_json=as_json)
     context.exit(done.exit_code)
+
+
+def _request(workload: Workload, requirements: tuple[str, ...], openapi: Path | None) -> RunRequest:
+    thresholds = tuple(parse_threshold(text) for text in requirements)
+    arguments = tuple(sys.argv[1:])
+    if openapi is not None:
+        return RunRequest(workload, read_contract(openapi, workload.shape), thresholds, arguments)
+    if workload.shape == USERS_API:
+        return RunRequest(workload, users_api_contract(), thresholds, arguments)
+    return RunRequest(workload, thresholds=thresholds, arguments=arguments)
+
+
+def _refuse_without_stack(engine: str, endpoint_url: str | None, workload: Workload) -> None:
+    """Refuse what makes no sense where there is an API and nothing else."""
+    if endpoint_url is not None or engine != "embedded":
+        raise MisuseError("--api-url is for an API that is just there; leave out --engine and --endpoint-url")
+    if workload.poison:
+        raise MisuseError("poison goes to a queue, and with --api-url none is known; leave out --poison")
 
 
 def _choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir: Path) -> tuple[Engine, Path]:
@@ -177,7 +196,24 @@ def _choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir
     return EmbeddedEngine(own_dir / "engine", port=ANY_FREE_PORT, stop_with_pid=os.getpid()), own_dir
 
 
-def _real_surroundings() -> Surroundings:
-    from harness.aiohttp_transport import AiohttpTransport  # noqa: PLC0415 - aiohttp is slow to import
+def _show(done: Run, *, as_json: bool) -> None:
+    if as_json:
+        shown = {
+            "folder": str(done.folder),
+            "interrupted": done.interrupted,
+            "notes": done.notes,
+            "run": record_to_json(done.record),
+            "results": results_to_json(done.results),
+        }
+        click.echo(json.dumps(shown))
+        return
+    show(results_as_text(done.results, facts=list(facts_of(done.record)), phases_ms=done.record.phases_ms))
+    for note in done.notes:
+        click.echo(f"harness: {note}", err=True)
+    click.echo(f"the evidence: {shlex.quote(str(done.folder))}, to look at: report.html there")
 
-    return Surroundings(deploy, AiohttpTransport, lambda: show_progress(Console(stderr=True)))
+
+def _real_surroundings() -> Surroundings:
+    from harness.real_surroundings import real_surroundings  # noqa: PLC0415 - aiohttp and boto3 are slow to import
+
+    return real_surroundings(lambda: show_progress(Console(stderr=True)))

@@ -1,4 +1,4 @@
-"""A folder whose modules `python -m` finds first: a test puts a stand-in for launcher or bootstrap there."""
+"""Programs that `python -m` finds before ours: a test has a stand-in for launcher or bootstrap there."""
 
 import textwrap
 from collections.abc import Callable
@@ -11,10 +11,13 @@ type WriteModule = Callable[[str, str], None]
 
 @pytest.fixture
 def write_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> WriteModule:
-    """Make the working folder a temporary one; `write_module("emulator", source)` puts a program there."""
+    """Make the working folder a temporary one; `write_module("emulator", source)` makes a program to be found first."""
     monkeypatch.chdir(tmp_path)
+    modules = tmp_path / "modules"
+    modules.mkdir()
+    monkeypatch.setenv("PYTHONPATH", str(modules))
 
     def write(name: str, source: str) -> None:
-        (tmp_path / f"{name}.py").write_text(textwrap.dedent(source))
+        (modules / f"{name}.py").write_text(textwrap.dedent(source))
 
     return write

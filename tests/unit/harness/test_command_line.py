@@ -3,9 +3,6 @@
 import json
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +12,17 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.command_line import main
-from harness.deployment import Deployment, DeploymentRequest
-from harness.run import ProgressView, Surroundings
-from harness.transport import Transport, TransportFailure
+from harness.deployment import DeploymentRequest
+from harness.errors import DeploymentFailedError
+from harness.run import Surroundings
+from harness.shape.document import shape_to_json
+from harness.shape.users import USERS_API
+from harness.transport import TransportFailure
 from tests.unit.harness.conftest import WriteModule
 from tests.unit.harness.engines.test_external import serving
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi, json_response
+from tests.unit.harness.fake_stack import quick_api, surroundings
 from tests.unit.harness.test_deployment import OUTPUTS
-from tests.unit.harness.test_run import NoProgress
 
 # A launcher whose engine is the test itself: its process lives.
 LAUNCHER = """
@@ -54,7 +54,10 @@ def harness(*arguments: str, surroundings: Surroundings | None = None) -> Result
     return CliRunner().invoke(main, arguments, obj=surroundings)
 
 
-@pytest.mark.parametrize("command", ["", "up", "deploy", "status", "run", "logs"])
+@pytest.mark.parametrize(
+    "command",
+    ["", "up", "deploy", "status", "run", "logs", "runs", "show", "report", "compare", "check", "completion"],
+)
 def test_help_shows_its_examples_a_line_each(command: str) -> None:
     shown = harness(*command.split(), "--help").output.splitlines()
 
@@ -63,36 +66,17 @@ def test_help_shows_its_examples_a_line_each(command: str) -> None:
     assert all(line.startswith(("    harness ", "    curl ")) for line in examples), examples
 
 
-@pytest.mark.parametrize("command", ["up", "down", "status", "deploy", "run", "logs"])
+@pytest.mark.parametrize("command", sorted(main.commands))
 def test_help_says_something_of_every_option(command: str) -> None:
     options = [parameter for parameter in main.commands[command].params if isinstance(parameter, click.Option)]
 
     assert [option.name for option in options if not option.help] == []
 
 
-def around(api: FakeApi) -> Surroundings:
-    def deploy(_request: DeploymentRequest, _outputs: Path) -> Deployment:
-        return Deployment.from_json(OUTPUTS | {"api_url": API_URL})
-
-    @asynccontextmanager
-    async def open_transport(_clients: int) -> AsyncIterator[Transport]:
-        yield api
-
-    @contextmanager
-    def show_progress() -> Iterator[ProgressView]:
-        yield NoProgress()
-
-    return Surroundings(deploy, open_transport, show_progress)
-
-
 def run_through(api: FakeApi, *options: str) -> Result:
     with serving(200, b'{"version": "4.14.0"}') as url:
-        arguments = ["run", "--engine", "external", "--endpoint-url", url, "--poll-interval-ms", "1"]
-        return harness(*arguments, "--flows", "20", "--clients", "4", *options, surroundings=around(api))
-
-
-def quick_api(script: Callable[[str, int], Answer | None] = lambda _operation, _ordinal: None) -> FakeApi:
-    return FakeApi(latency_s=0.0001, visible_after_s=0.002, script=script)
+        arguments = ["run", "--engine", "external", "--endpoint-url", url, "--polling", "fixed:1ms"]
+        return harness(*arguments, "--flows", "20", "--clients", "4", *options, surroundings=surroundings(api))
 
 
 @pytest.fixture(autouse=True)
@@ -106,6 +90,18 @@ def in_a_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         (["fly"], "No such command 'fly'. See `harness --help`."),
         (["run", "--flows", "0"], "See `harness run --help`."),
         (["run", "--clients", "x"], "See `harness run --help`."),
+        (["run", "--clients", "5", "--arrival", "constant:5/s"], "--clients is short for --arrival closed:N"),
+        (["run", "--arrival", "often"], "'often' is not like closed:10, constant:50/s"),
+        (["run", "--polling", "50"], "'50' is not like fixed:50ms"),
+        (["run", "--payloads", "hostile=2"], "'hostile=2' in 'hostile=2' is not plain, or like"),
+        (["run", "--payloads", "hostile=0.6,invalid=0.6"], "together more than 1"),
+        (["run", "--flow-timeout", "1h"], "'1h' is not like 250ms, 2s or 1min"),
+        (["run", "--flow-timeout", "0s"], "flow_timeout_s"),
+        (["run", "--require", "visible.p98<2s"], "visible.p98<2s"),
+        (["run", "--api-url", "x"], "'x' is no endpoint URL"),
+        (["run", "--api-url", "http://x", "--poison", "1"], "poison goes to a queue"),
+        (["run", "--api-url", "http://x", "--endpoint-url", "http://y"], "leave out --engine and --endpoint-url"),
+        (["completion", "tcsh"], "See `harness completion --help`."),
         (["run", "--account", "12"], "'12' is not twelve digits"),
         (["run", "--phase", "install=3s"], "'install=3s' is not like install=3214ms"),
         (["run", "--engine", "external"], "--engine external needs --endpoint-url"),
@@ -125,7 +121,7 @@ def test_misuse_is_one_line_that_says_what_and_where_to_read_on(arguments: list[
 
 
 def test_every_command_has_a_help_text() -> None:
-    for command in ("run", "up", "down", "status", "deploy", "logs"):
+    for command in main.commands:
         result = harness(command, "--help")
         assert result.exit_code == 0
         assert "Options:" in result.stdout
@@ -157,79 +153,74 @@ def test_a_full_disk_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.stderr.startswith("harness: /data/x: No space left on device")
 
 
-def test_a_run_whose_users_all_come_back_exits_0_with_all_of_it_as_json() -> None:
+def test_a_valid_run_exits_0_with_all_of_it_as_json() -> None:
     result = run_through(quick_api(), "--json", "--seed", "7", "--phase", "install=3214ms")
     assert result.exit_code == 0, result.stderr
     shown = json.loads(result.stdout)
-    assert shown["verdict"] == "valid"
-    assert shown["flows"] == {
+    results, record = shown["results"], shown["run"]
+    assert results["verdict"]["word"] == "valid"
+    assert results["figures"]["flows"] == {
         "asked": 20,
         "completed": 20,
         "failed": 0,
-        "not_answered": 0,
+        "unreachable": 0,
         "interrupted": 0,
         "not_started": 0,
     }
-    assert shown["failures"] == []
-    assert (shown["seed"], shown["clients"]) == (7, 4)
-    assert list(shown["phases_ms"]) == ["install", "start-up", "engine", "deploy", "flows", "stop"]
-    assert shown["total_ms"] >= 3214
-    assert shown["timings"]["create"]["count"] == 20
-    assert set(shown["timings"]) == {"create", "visible_lower", "visible_upper", "status", "retrieve", "get"}
-    assert shown["engine"]["version"] == "4.14.0"
-    assert shown["deployment"]["queue_url"] == OUTPUTS["queue_url"]
+    assert (record["workload"]["seed"], record["workload"]["arrival"]) == (7, {"kind": "closed loop", "clients": 4})
+    assert record["phases_ms"]["install"] == 3214
+    assert record["engine"]["version"] == "4.14.0"
+    assert record["deployment"]["queue_url"] == OUTPUTS["queue_url"]
+    assert record["contract"]["create"].keys() == {"202", "400", "415", "500", "503"}
+    assert Path(shown["folder"]).is_dir()
 
 
 def test_a_run_as_text_says_the_verdict_first_and_then_the_tables() -> None:
     result = run_through(quick_api(), "--seed", "7")
     assert result.exit_code == 0
     lines = result.stdout.splitlines()
-    assert lines[0] == "valid: 20 of 20 flows completed; every user came back exactly as it was sent"
-    for shown in (
-        "asked",
-        "POST /users",
-        "create to visible, at most",
-        "GET, both",
-        "p99",
-        "deploy",
-        "total",
-    ):
+    assert lines[0] == "valid: 20 of 20 flows completed; every result came back exactly as it was sent"
+    for shown in ("no-create-lost", "asked", "create to visible, at most", "p99.9", "deploy", "the evidence: "):
         assert shown in result.stdout
     assert "\x1b" not in result.stdout
 
 
-def test_a_run_with_a_flow_that_fails_exits_1_and_shows_the_flow_with_its_operations() -> None:
+def test_a_run_with_a_flow_that_fails_exits_1_and_names_the_flow() -> None:
     def miss(operation: str, ordinal: int) -> Answer | None:
         return json_response(404, message="no such user") if (operation, ordinal) == ("retrieve", 3) else None
 
     result = run_through(quick_api(miss), "--seed", "7")
     assert result.exit_code == 1
-    assert result.stdout.startswith("invalid: 1 of 20 flows failed\n")
-    assert "its retrieve is wrong: Missing()" in result.stdout
-    assert "retrieve ok" in result.stdout
-    failure = json.loads(run_through(quick_api(miss), "--json").stdout)["failures"][0]
-    assert failure["ending"] == "failed"
-    assert [operation["kind"] for operation in failure["operations"]][-1] == "retrieve"
-    assert {"scheduled_s", "started_s", "ended_s", "outcome", "status"} <= failure["operations"][0].keys()
+    assert result.stdout.startswith("invalid: ")
+    assert "retrieve-after-visible: " in result.stdout
+    checks = json.loads(run_through(quick_api(miss), "--seed", "7", "--json").stdout)["results"]["checks"]
+    (found,) = (check for check in checks if check["name"] == "retrieve-after-visible")
+    flow = found["evidence"][0]["flow"]
+    shown = harness("show", "latest", "--flow", str(flow))
+    assert shown.exit_code == 0
+    assert "missing" in shown.stdout
+
+
+def test_a_threshold_that_is_missed_exits_1_and_one_that_holds_0() -> None:
+    assert run_through(quick_api(), "--require", "visible.p99<1us").exit_code == 1
+    assert run_through(quick_api(), "--require", "visible.p99<1min", "--require", "errors<1%").exit_code == 0
 
 
 def test_a_run_that_nobody_answers_exits_2() -> None:
     result = run_through(quick_api(lambda _operation, _ordinal: TransportFailure.REFUSED), "--json")
     assert result.exit_code == 2
-    shown = json.loads(result.stdout)
-    assert shown["verdict"] == "unknown"
-    assert shown["notes"][0].startswith("abandoned: 10 flows in a row got no answer")
+    results = json.loads(result.stdout)["results"]
+    assert results["verdict"]["word"] == "unknown"
+    assert results["notes"][0].startswith("abandoned: 10 flows in a row got no answer")
 
 
 def test_ctrl_c_before_anything_was_driven_exits_130_and_prints_no_verdict() -> None:
-    def press_ctrl_c(_request: DeploymentRequest, _outputs: Path) -> Deployment:
+    def press_ctrl_c(_request: DeploymentRequest) -> None:
         signal.raise_signal(signal.SIGINT)
-        raise AssertionError("not reached")
 
     with serving(200, b"{}") as url:
-        surroundings = replace(around(quick_api()), deploy=press_ctrl_c)
         arguments = ["run", "--engine", "external", "--endpoint-url", url]
-        result = harness(*arguments, surroundings=surroundings)
+        result = harness(*arguments, surroundings=surroundings(quick_api(), on_deploy=press_ctrl_c))
     assert result.exit_code == 130
     assert result.stdout == ""
     assert result.stderr.strip() == "harness: interrupted"
@@ -245,16 +236,84 @@ def test_ctrl_c_in_the_middle_of_the_flows_exits_130_with_what_was_done() -> Non
     assert result.exit_code == 130
     shown = json.loads(result.stdout)
     assert shown["interrupted"] is True
-    assert shown["verdict"] == "unknown"
-    assert 0 < shown["flows"]["completed"] < 10
+    assert shown["results"]["verdict"]["word"] == "unknown"
+    assert 0 < shown["results"]["figures"]["flows"]["completed"] < 10
 
 
 def test_the_same_seed_posts_the_same_and_a_drawn_seed_is_shown() -> None:
     apis = [quick_api(), quick_api()]
-    drawn = json.loads(run_through(apis[0], "--json").stdout)["seed"]
+    drawn = json.loads(run_through(apis[0], "--json").stdout)["run"]["workload"]["seed"]
     run_through(apis[1], "--seed", str(drawn))
     posted = [{request.body for request in api.requests if request.body} for api in apis]
     assert posted[0] == posted[1]
+
+
+def test_a_printed_workload_is_one_that_can_be_run_and_options_change_it(tmp_path: Path) -> None:
+    printed = harness(
+        "run", "--seed", "7", "--flows", "5", "--arrival", "poisson:500/s", "--polling", "fixed:1ms", "--print-workload"
+    )
+    assert printed.exit_code == 0
+    (tmp_path / "workload.json").write_text(printed.stdout)
+    result = run_through(quick_api(), "--workload", "workload.json", "--json")
+    workload = json.loads(result.stdout)["run"]["workload"]
+    assert workload == json.loads(printed.stdout) | {
+        "flows": 20,
+        "arrival": {"kind": "closed loop", "clients": 4},
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("{", "workload.json: not JSON"),
+        ('{"format": 1, "seed": 1, "flows": 2, "flow": 3}', "workload.json.flow"),
+        ('{"format": 1, "seed": 1, "flows": 0}', "workload.json.flows: 1 to 1,000,000 is expected, not 0"),
+        ('{"seed": 1, "flows": 2}', "workload.json.format: 1 is expected"),
+    ],
+)
+def test_a_workload_file_that_is_wrong_is_one_line_that_says_where(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "workload.json").write_text(text)
+    result = harness("run", "--workload", "workload.json")
+    assert result.exit_code == 64
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_workload_file_that_is_not_there_exits_74() -> None:
+    result = harness("run", "--workload", "workload.json")
+    assert result.exit_code == 74
+    assert result.stderr.startswith("harness: workload.json: No such file or directory")
+
+
+def test_an_api_that_is_there_is_driven_without_an_engine(tmp_path: Path) -> None:
+    (tmp_path / "shape.json").write_text(json.dumps(shape_to_json(USERS_API)))
+    arguments = ["run", "--api-url", f"{API_URL}/", "--shape", "shape.json", "--polling", "fixed:1ms", "--flows", "5"]
+    result = harness(*arguments, "--json", surroundings=surroundings(quick_api()))
+    assert result.exit_code == 0, result.stderr
+    record = json.loads(result.stdout)["run"]
+    assert (record["api_url"], record["engine"]["kind"], record["deployment"]) == (API_URL, "none", None)
+
+
+def test_what_was_run_can_be_listed_shown_judged_again_and_compared() -> None:
+    for seed in ("1", "2"):
+        run_through(quick_api(), "--seed", seed)
+    listed = json.loads(harness("runs", "--json").stdout)
+    assert [run["verdict"] for run in listed] == ["valid", "valid"]
+    assert harness("show").stdout.startswith("valid: ")
+    checked = harness("check", listed[1]["run"], "--json")
+    assert checked.exit_code == 0
+    assert json.loads(checked.stdout)["verdict"]["word"] == "valid"
+    compared = harness("compare", listed[1]["run"], "latest")
+    assert compared.exit_code == 2  # two runs of milliseconds
+    assert "too little to tell" in compared.stdout
+    assert harness("report").exit_code == 0
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_gets_a_completion_script_that_names_the_command(shell: str) -> None:
+    result = harness("completion", shell)
+    assert result.exit_code == 0
+    assert "_HARNESS_COMPLETE" in result.stdout
 
 
 def test_an_endpoint_that_is_not_there_exits_69() -> None:
@@ -266,17 +325,21 @@ def test_an_endpoint_that_is_not_there_exits_69() -> None:
 
 def test_a_run_without_an_engine_starts_one_of_its_own_and_stops_it(write_module: WriteModule, tmp_path: Path) -> None:
     write_module("emulator", LAUNCHER)
-    surroundings = around(quick_api())
-    result = harness("run", "--flows", "5", "--poll-interval-ms", "1", "--json", surroundings=surroundings)
+    arguments = ["run", "--flows", "5", "--polling", "fixed:1ms", "--json"]
+    result = harness(*arguments, surroundings=surroundings(quick_api()))
     assert result.exit_code == 0, result.stderr
-    assert json.loads(result.stdout)["engine"]["pid"] == os.getpid()
+    assert json.loads(result.stdout)["run"]["engine"]["pid"] == os.getpid()
     assert list((tmp_path / ".harness" / "transient").iterdir()) == []
 
 
-def test_a_run_that_goes_wrong_keeps_the_folder_of_its_engine(write_module: WriteModule, tmp_path: Path) -> None:
+def test_an_engine_of_its_own_that_could_not_be_deployed_to_leaves_its_folder_with_the_log(
+    write_module: WriteModule, tmp_path: Path
+) -> None:
+    def fail(_request: DeploymentRequest) -> None:
+        raise DeploymentFailedError("no")
+
     write_module("emulator", LAUNCHER)
-    surroundings = around(quick_api(lambda _operation, _ordinal: json_response(400, message="no")))
-    result = harness("run", "--flows", "1", surroundings=surroundings)
+    result = harness("run", "--flows", "1", surroundings=surroundings(quick_api(), on_deploy=fail))
     assert result.exit_code == 1
     assert [folder.name for folder in (tmp_path / ".harness" / "transient").iterdir()] == [str(os.getpid())]
 
@@ -288,7 +351,7 @@ def test_up_is_idempotent_and_the_run_uses_that_engine_and_leaves_it(write_modul
         assert result.exit_code == 0, result.stderr
         assert f"{said} http://127.0.0.1:4566 (pid {os.getpid()}, LocalStack 4.14.0)\n" in result.stdout
         assert "stop it with `harness down`" in result.stdout
-    result = harness("run", "--flows", "1", "--json", surroundings=around(quick_api()))
+    result = harness("run", "--flows", "1", "--json", surroundings=surroundings(quick_api()))
     assert result.exit_code == 0
     assert (tmp_path / ".harness" / "engine" / "engine.json").exists()
 

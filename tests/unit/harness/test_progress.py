@@ -2,39 +2,67 @@
 
 import io
 import re
+from dataclasses import replace
 
 from rich.console import Console
 
-from harness.api_client import NewUser
-from harness.flow import FlowEnding, FlowResult
+from harness.history import QueueDepths
+from harness.operations import FlowEnding
 from harness.progress import show_progress
-from harness.tally import Tally
-from harness.workload import FlowPlan
+from harness.recording import Standing
+from harness.tally import Progress
+from harness.timing.statistics import Quantiles
+
+BEGUN = Standing(
+    "flows",
+    Progress(
+        asked=10,
+        begun=4,
+        not_started=0,
+        endings=dict.fromkeys(FlowEnding, 0),
+        calls=7,
+        errors=0,
+        duration_s=0.5,
+        create=Quantiles(3, p50_ms=4.2, p99_ms=9.9),
+        visible=Quantiles(0),
+    ),
+    depths=None,
+)
+FURTHER = Standing(
+    "waiting for quiet",
+    replace(
+        BEGUN.progress,
+        endings={**dict.fromkeys(FlowEnding, 0), FlowEnding.COMPLETED: 2, FlowEnding.FAILED: 1},
+        not_started=5,
+        errors=3,
+        visible=Quantiles(2, p50_ms=61, p99_ms=80),
+    ),
+    QueueDepths(visible=1, in_flight=2, delayed=0, dead_lettered=7),
+)
 
 
-def tally_of(asked: int, *endings: FlowEnding) -> Tally:
-    tally = Tally(asked)
-    for ending in endings:
-        tally.add(FlowResult(FlowPlan(0, NewUser("Ada", "a@example.com")), ending, "", (), None))
-    return tally
-
-
-def shown_on(*, is_terminal: bool) -> str:
+def shown_on(*standings: Standing, is_terminal: bool) -> str:
     shown = io.StringIO()
-    with show_progress(Console(file=shown, force_terminal=is_terminal, width=80)) as view:
-        view.tick(tally_of(10))
-        view.tick(tally_of(10, FlowEnding.COMPLETED, FlowEnding.FAILED, FlowEnding.UNREACHABLE))
+    with show_progress(Console(file=shown, force_terminal=is_terminal, width=200)) as view:
+        for standing in standings:
+            view.show(standing)
     return shown.getvalue()
 
 
-def test_without_a_terminal_each_tick_is_a_line() -> None:
-    first, second = shown_on(is_terminal=False).splitlines()
-    assert re.fullmatch(r"flows: 0 of 10 ended after \d+\.\d s", first)
-    assert re.fullmatch(r"flows: 3 of 10 ended after \d+\.\d s, 1 failed, 1 not answered", second)
+def test_without_a_terminal_each_change_is_a_line() -> None:
+    first, second = shown_on(BEGUN, BEGUN, FURTHER, is_terminal=False).splitlines()
+    assert re.fullmatch(
+        r" +0\.\d s  flows: 0 of 10 ended, 4 in flight, 0/s, create 4/10 ms, visible -, 0 errors", first
+    )
+    assert re.fullmatch(
+        r" +0\.\d s  waiting for quiet: 3 of 10 ended, 1 in flight, 4/s, create 4/10 ms, visible 61/80 ms, queue 3, "
+        r"3 errors, 1 failed, 5 not started",
+        second,
+    )
 
 
 def test_on_a_terminal_there_is_a_bar_that_goes_away() -> None:
-    shown = shown_on(is_terminal=True)
-    assert "3/10" in shown
+    shown = shown_on(BEGUN, FURTHER, is_terminal=True)
+    assert "8/10" in shown
     assert "1 failed" in shown
     assert shown.endswith("\x1b[2K")  # the line is cleared

@@ -1,0 +1,50 @@
+"""One call for a program, such as a test: make a run on a stack that is deployed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from harness.checking import Contract
+from harness.contracts import users_api_contract
+from harness.deployment import Deployment
+from harness.engines import RunningEngine
+from harness.phases import Phases
+from harness.progress import show_nothing
+from harness.real_surroundings import real_surroundings
+from harness.run import Place, Run, RunRequest, make_run
+from harness.shape.users import USERS_API
+from harness.store.runs import RunStore
+from harness.timing.thresholds import parse_threshold
+from harness.workload import Workload
+
+
+def drive_stack(
+    workload: Workload,
+    deployment: Deployment,
+    *,
+    engine: RunningEngine | None,
+    store: Path,
+    thresholds: Sequence[str] = (),
+) -> Run:
+    """Make a run on a deployed stack, as a test does.
+
+    Args:
+        workload: what to do.
+        deployment: the stack.
+        engine: what it is deployed to; None: not known.
+        store: the folder that holds the runs' folders.
+        thresholds: requirements on the figures, such as `visible.p99<2s`.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C was pressed; what was recorded until then is kept, and judged.
+        HarnessError: a threshold cannot be read, nothing could be recorded, or not all of it.
+    """
+    # What another API may answer is not ours to know; everything else is judged all the same.
+    contract = users_api_contract() if workload.shape == USERS_API else Contract()
+    request = RunRequest(workload, contract, tuple(map(parse_threshold, thresholds)))
+    place = Place(deployment.api_url, "embedded" if engine and engine.pid else "external", engine, deployment)
+    run = make_run(request, place, RunStore(store), Phases({}), real_surroundings(show_nothing))
+    if run.interrupted:
+        raise KeyboardInterrupt
+    if run.failure:
+        raise run.failure
+    return run

@@ -1,0 +1,211 @@
+"""Makes the evidence of a run: look, drive, wait for quiet, look again, all of it into one history.
+
+It decides nothing and judges nothing. All waiting is the event loop's.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Protocol
+
+from harness.clock import RunClock
+from harness.driver import drive
+from harness.errors import HarnessError
+from harness.history import DepthSample, QueueDepths
+from harness.history.recorder import Recorders
+from harness.history.writer import Header, HistoryWriter
+from harness.observation import ObservationError, Observer
+from harness.observation.poison import poison_bodies
+from harness.observation.quiet import SETTLE_S, Baseline, observe_before, observe_finally, sample_depths
+from harness.tally import Progress, Tally
+from harness.transport import Transport
+from harness.workload import Workload
+from harness.workload.arrival import ClosedLoop
+
+SAMPLE_EVERY_S: Final = 0.5
+_LOG_MARGIN_S: Final = 1.0
+"""The server's clock may be so much behind ours when its log is asked for what came since the run began."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a run stands, for whoever watches it."""
+
+    stage: str
+    """What goes on, in a word or two."""
+    progress: Progress
+    depths: QueueDepths | None
+    """As last counted."""
+
+
+class View(Protocol):
+    """Shows how a run stands."""
+
+    interval_s: float
+    """How often it wants to know."""
+
+    def show(self, standing: Standing) -> None:
+        """Show it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a run is made on."""
+
+    api_url: str
+    """The base URL of the API, without a slash at its end."""
+    open_transport: Callable[[int], AbstractAsyncContextManager[Transport]]
+    """Opens a transport of so many connections."""
+    observer: Observer | None
+    """None: there is no queue and no table that we may look into."""
+    settle_s: float = SETTLE_S
+    """How long the engine's counts may be behind: see `harness.observation.quiet.wait_for_quiet`."""
+
+
+async def record(run_id: str, workload: Workload, subject: Subject, history: Path, view: View) -> None:
+    """Make a run and write its history.
+
+    When this call is cancelled, the flows that are in the middle end as interrupted, nobody waits for quiet, and the
+    history is whole all the same.
+
+    Args:
+        run_id: the run's name, for the history's first line.
+        workload: what to do.
+        subject: what to do it to.
+        history: the file to write; it must not be there yet.
+        view: is shown how it goes.
+
+    Raises:
+        ObservationError: the poison could not be sent; nothing was driven.
+        InputOutputError: the history could not be written; what was written until then stays.
+    """
+    recording = _Recording(workload, subject, view)
+    async with _errors_as_themselves(), asyncio.TaskGroup() as beside:
+        ticker = beside.create_task(recording.keep_showing())
+        try:
+            await recording.look_before()
+            await recording.send_poison()
+            clock = RunClock.start()
+            observable = subject.observer is not None
+            header = Header(run_id, workload.seed, workload.flows, observable, clock.wall_clock_zero_s)
+            with HistoryWriter(history, header) as writer:
+                try:
+                    await recording.drive(writer, clock)
+                    await recording.look_after(writer, clock)
+                except asyncio.CancelledError:
+                    writer.note("interrupted: what the engine held in the end was not looked at")
+                    writer.finish()
+                    raise
+                writer.finish()
+        finally:
+            ticker.cancel()
+
+
+class _Recording:
+    """The steps of one run, and how it stands."""
+
+    def __init__(self, workload: Workload, subject: Subject, view: View) -> None:
+        self._workload = workload
+        self._subject = subject
+        self._view = view
+        self._tally = Tally(workload.flows)
+        self._stage = "looking"
+        self._depths: QueueDepths | None = None
+        self._baseline: Baseline | None = None
+        self._poison: list[str] = []
+
+    async def keep_showing(self) -> None:
+        while True:
+            self._show()
+            await asyncio.sleep(self._view.interval_s)
+
+    async def look_before(self) -> None:
+        if self._subject.observer:
+            self._baseline = await observe_before(self._subject.observer)
+
+    async def send_poison(self) -> None:
+        if self._subject.observer:
+            for body in poison_bodies(self._workload.poison, self._workload.seed):
+                self._poison.append(await self._subject.observer.send_poison(body))
+
+    async def drive(self, writer: HistoryWriter, clock: RunClock) -> None:
+        self._stage = "flows"
+        async with (
+            self._sampling(writer, clock),
+            self._subject.open_transport(_most_in_flight(self._workload)) as transport,
+        ):
+            recorder = Recorders(writer, self._tally)
+            abandoned = await drive(self._workload, transport, self._subject.api_url, recorder, clock=clock)
+        if abandoned:
+            writer.note(f"abandoned: {abandoned}")
+        self._show()
+
+    async def look_after(self, writer: HistoryWriter, clock: RunClock) -> None:
+        observer = self._subject.observer
+        if observer is None or self._baseline is None:
+            return
+        self._stage = "waiting for quiet"
+        timeout_s = self._workload.deadlines.quiet_timeout_s
+        async with self._sampling(writer, clock):
+            final = await observe_finally(observer, self._baseline, self._poison, timeout_s, self._subject.settle_s)
+        writer.final_state(final)
+        self._stage = "reading the function's log"
+        try:
+            writer.server_times(await observer.server_times(clock.wall_clock_zero_s - _LOG_MARGIN_S))
+        except ObservationError as error:
+            writer.note(f"the server's own times are not known: {error}")
+        self._show()
+
+    @asynccontextmanager
+    async def _sampling(self, writer: HistoryWriter, clock: RunClock) -> AsyncIterator[None]:
+        """Count the queues' messages while the block runs."""
+        if self._subject.observer is None:
+            yield
+            return
+
+        def on_sample(sample: DepthSample) -> None:
+            self._depths = sample.depths
+            writer.depths(sample)
+
+        async with asyncio.TaskGroup() as beside:
+            sampler = beside.create_task(
+                sample_depths(
+                    self._subject.observer,
+                    SAMPLE_EVERY_S,
+                    zero_s=clock.zero_s,
+                    on_sample=on_sample,
+                    on_problem=writer.note,
+                )
+            )
+            try:
+                yield
+            finally:
+                sampler.cancel()
+
+    def _show(self) -> None:
+        self._view.show(Standing(self._stage, self._tally.progress(), self._depths))
+
+
+def _most_in_flight(workload: Workload) -> int:
+    match workload.arrival:
+        case ClosedLoop(clients):
+            return min(clients, workload.flows)
+        case open_loop:
+            return min(open_loop.most_in_flight, workload.flows)
+
+
+@asynccontextmanager
+async def _errors_as_themselves() -> AsyncIterator[None]:
+    """Let an error of ours leave as itself, out of the groups that tasks wrap it in."""
+    try:
+        yield
+    except BaseExceptionGroup as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        if isinstance(error, HarnessError):
+            raise error from group
+        raise

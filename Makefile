@@ -36,8 +36,12 @@ unit: install ## the tests that need no engine and no network
 	$(bin)/pytest tests/unit --numprocesses $(WORKERS)
 
 .PHONY: integration
-integration: install ## the tests against a real engine, in parallel
-	$(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup
+integration: install ## the tests against a real engine, in parallel; JUnit and the runs' folders in .harness
+	$(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup --junitxml=.harness/junit.xml
+
+.PHONY: mutants
+mutants: install ## deploy the planted bugs one by one, and say which checker found each; 20 sound runs besides
+	$(bin)/python -m mutants
 
 .PHONY: up
 up: install ## start the engine in the background and deploy the stack to it

@@ -32,7 +32,7 @@ def run_module(module: str, arguments: Sequence[str], *, timeout_s: float, captu
         UnavailableError: the time was over; the child was stopped.
         KeyboardInterrupt: as ever; the child was stopped.
     """
-    command = [sys.executable, "-m", module, *arguments]
+    command = _command(module, arguments)
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
@@ -54,7 +54,12 @@ def run_module(module: str, arguments: Sequence[str], *, timeout_s: float, captu
 
 def pass_through(module: str, arguments: Sequence[str]) -> int:
     """Run `python -m module ...` in our place, on our terminal, and return its exit code."""
-    return subprocess.call([sys.executable, "-m", module, *arguments])
+    return subprocess.call(_command(module, arguments))
+
+
+def _command(module: str, arguments: Sequence[str]) -> list[str]:
+    # -P: a package in the working folder that is named like one of ours (infra is likely) is not the one meant.
+    return [sys.executable, "-P", "-m", module, *arguments]
 
 
 def _stop(child: subprocess.Popen[str]) -> None:

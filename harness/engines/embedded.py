@@ -1,6 +1,7 @@
 """The embedded engine: LocalStack in a process of ours, by `python -m emulator`."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,12 +29,21 @@ class EmbeddedEngine:
             `start` joins it.
         port: where to listen; `ANY_FREE_PORT` lets the system choose.
         stop_with_pid: the engine stops by itself when this process is gone, however that came about.
+        without: speed-ups to leave out, by the launcher's names.
     """
 
-    def __init__(self, state_dir: Path, *, port: int = DEFAULT_PORT, stop_with_pid: int | None = None) -> None:
+    def __init__(
+        self,
+        state_dir: Path,
+        *,
+        port: int = DEFAULT_PORT,
+        stop_with_pid: int | None = None,
+        without: Sequence[str] = (),
+    ) -> None:
         self._state_dir = state_dir
         self._port = port
         self._stop_with_pid = stop_with_pid
+        self._without = without
 
     def start(self) -> RunningEngine:
         """See `harness.engines.Engine.start`. What the launcher says is passed on."""
@@ -41,6 +51,7 @@ class EmbeddedEngine:
         arguments += ["--port", str(self._port), "--timeout-s", str(_START_TIMEOUT_S)]
         if self._stop_with_pid is not None:
             arguments += ["--stop-with-pid", str(self._stop_with_pid)]
+        arguments += [word for name in self._without for word in ("--without", name)]
         exit_code, output = run_module("emulator", arguments, timeout_s=_START_TIMEOUT_S + _MARGIN_S, capture=True)
         if exit_code == 0:
             return _engine_of(json.loads(output))

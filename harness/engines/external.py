@@ -49,6 +49,16 @@ class ExternalEngine:
             connection.close()
 
 
+def check_url(url: str) -> str:
+    """Return a base URL without a slash at its end.
+
+    Raises:
+        MisuseError: it is none.
+    """
+    _endpoint_parts(url)
+    return url.rstrip("/")
+
+
 def _endpoint_parts(endpoint_url: str) -> SplitResult:
     try:
         parts = urlsplit(endpoint_url)

@@ -1,32 +1,42 @@
-"""Fixtures of the integration tests: the engine, this worker's account in it, its clients, its stack."""
+"""Fixtures of the integration tests, on those of our own pytest plugin: this worker's clients, its stack."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import OWNER_PID, SESSION_DIR
-from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients, start_engine
-from tests.integration.stack_fixture import Stack, deploy, faulty_consumer, run_bootstrap
+from harness.deployment import Deployment, DeploymentRequest, delete
+from harness.engines import RunningEngine
+from harness.pytest_plugin.engine_sharing import shared_engine
+from harness.pytest_plugin.session import PytestSession
+from tests.integration.engine_fixture import AwsClients, aws_clients
+from tests.integration.stack_fixture import QUICK_REDELIVERY, Stack, deploy, faulty_consumer
 
 
 @pytest.fixture(scope="session")
-def engine(pytestconfig: pytest.Config) -> RunningEngine:
-    """The one engine of the session. The first worker starts it, the session's owner stops it.
-
-    It also stops by itself when the owner is gone, however that came about.
-    """
-    state_dir = pytestconfig.stash[SESSION_DIR] / "engine"
-    left_out = [word for name in pytestconfig.getoption("--without") for word in ("--without", name)]
-    return start_engine(state_dir, "--stop-with-pid", str(pytestconfig.stash[OWNER_PID]), *left_out)
+def harness_engine(harness_session: PytestSession, pytestconfig: pytest.Config) -> RunningEngine:
+    """The plugin's engine, less the speed-ups that are to be left out."""
+    return shared_engine(harness_session, without=pytestconfig.getoption("--without"))
 
 
 @pytest.fixture(scope="session")
-def account_id(pytestconfig: pytest.Config) -> str:
-    """Twelve digits that no other worker has: a worker with an account of its own shares nothing."""
-    worker_input: dict[str, str] = getattr(pytestconfig, "workerinput", {})  # absent without xdist
-    worker_number = int(worker_input.get("workerid", "gw99").removeprefix("gw"))
-    return f"{100_000_000_000 + worker_number}"
+def harness_stack_request(harness_session: PytestSession, harness_engine: RunningEngine) -> DeploymentRequest:
+    """The sound stack, with quick redelivery."""
+    parameters = [f"{key}={value}" for key, value in QUICK_REDELIVERY.items()]
+    account_id = harness_session.account_id
+    return DeploymentRequest(harness_engine.endpoint_url, account_id, stack_name="sound", parameters=parameters)
+
+
+@pytest.fixture(scope="session")
+def engine(harness_engine: RunningEngine) -> RunningEngine:
+    """The one engine of the session."""
+    return harness_engine
+
+
+@pytest.fixture(scope="session")
+def account_id(harness_session: PytestSession) -> str:
+    """Twelve digits that no other worker has."""
+    return harness_session.account_id
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +46,9 @@ def aws(engine: RunningEngine, account_id: str) -> AwsClients:
 
 
 @pytest.fixture(scope="session")
-def stack(engine: RunningEngine, account_id: str, aws: AwsClients, tmp_path_factory: pytest.TempPathFactory) -> Stack:
-    """The sound stack, deployed once for each worker, with quick redelivery."""
-    work_dir = tmp_path_factory.mktemp("stack")
-    return deploy(engine.endpoint_url, account_id, aws, stack_name="sound", work_dir=work_dir)
+def stack(harness_stack: Deployment, aws: AwsClients) -> Stack:
+    """The sound stack, deployed once for each worker."""
+    return Stack(harness_stack.to_json(), aws)
 
 
 @pytest.fixture
@@ -60,5 +69,4 @@ def deploy_faulty(
         )
 
     yield deploy_it
-    done = run_bootstrap(engine.endpoint_url, account_id, "--stack-name", stack_name, "--delete", "--yes")
-    assert done.returncode == 0, done.stderr
+    delete(DeploymentRequest(engine.endpoint_url, account_id, stack_name=stack_name), tmp_path / f"{stack_name}.json")

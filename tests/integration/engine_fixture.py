@@ -1,44 +1,29 @@
-"""The session's engine as the tests see it, and boto3 clients for one worker's account."""
+"""Engines of a test's own, beside the session's, and boto3 clients for one account of an engine."""
 
-import json
-import subprocess
-import sys
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from harness.engines import RunningEngine
+from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
+
+__all__ = ["REGION", "AwsClients", "RunningEngine", "aws_clients", "start_engine", "stop_engine"]
+
 REGION = "us-east-1"
 type AwsClients = Callable[[str], Any]
 
 
-@dataclass(frozen=True)
-class RunningEngine:
-    """An engine that answered: where, and which process it is."""
-
-    endpoint_url: str
-    pid: int
-    state_dir: Path
-
-
-def start_engine(state_dir: Path, *options: str, timeout_s: float = 90) -> RunningEngine:
+def start_engine(state_dir: Path, *, without: Sequence[str] = ()) -> RunningEngine:
     """Start an engine on a free port in the background, or join the one that runs in `state_dir`."""
-    command = [sys.executable, "-m", "emulator", "start", "--detach", "--json", "--port", "0"]
-    command += ["--state-dir", str(state_dir), *options]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=timeout_s)
-    assert done.returncode == 0, f"the engine did not start: {done.stderr}"
-    record = json.loads(done.stdout)
-    return RunningEngine(record["endpoint_url"], record["pid"], state_dir)
+    return EmbeddedEngine(state_dir, port=ANY_FREE_PORT, without=without).start()
 
 
 def stop_engine(state_dir: Path) -> None:
     """Stop the engine of `state_dir`; nothing happens when none runs there."""
-    command = [sys.executable, "-m", "emulator", "stop", "--state-dir", str(state_dir)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=30)
-    assert done.returncode == 0, done.stderr
+    EmbeddedEngine(state_dir).stop()
 
 
 def aws_clients(endpoint_url: str, account_id: str, region: str = REGION) -> AwsClients:

@@ -11,6 +11,8 @@ from typing import Any
 
 import requests
 
+import harness.deployment
+from harness.deployment import DeploymentRequest
 from tests.integration.engine_fixture import AwsClients
 from tests.waiting import wait_until
 
@@ -132,20 +134,14 @@ def deploy(
     consumer_dir: Path = CHECKOUT / "consumer",
 ) -> Stack:
     """Deploy the stack and return it. `consumer_dir` may be a faulty twin of the consumer."""
-    outputs_path = work_dir / f"{stack_name}.json"
-    options = [
-        "--stack-name",
-        stack_name,
-        "--outputs",
-        str(outputs_path),
-        "--consumer-dir",
-        str(consumer_dir),
-    ]
-    for key, value in parameters.items():
-        options += ["--parameter", f"{key}={value}"]
-    done = run_bootstrap(endpoint_url, account_id, *options)
-    assert done.returncode == 0, f"the bootstrap failed:\n{done.stdout}\n{done.stderr}"
-    return Stack(json.loads(outputs_path.read_text()), aws)
+    request = DeploymentRequest(
+        endpoint_url,
+        account_id,
+        stack_name=stack_name,
+        parameters=[f"{key}={value}" for key, value in parameters.items()],
+        consumer_dir=consumer_dir,
+    )
+    return Stack(harness.deployment.deploy(request, work_dir / f"{stack_name}.json").to_json(), aws)
 
 
 def faulty_consumer(work_dir: Path, handler_source: str) -> Path:

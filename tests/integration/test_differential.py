@@ -55,7 +55,7 @@ def ask(account_id: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ask:
 def engine_without_speed_ups(tmp_path: Path) -> Iterator[str]:
     """The endpoint of our engine with every speed-up off."""
     state_dir = tmp_path / "without"
-    yield start_engine(state_dir, "--without", "all").endpoint_url
+    yield start_engine(state_dir, without=["all"]).endpoint_url
     stop_engine(state_dir)
 
 

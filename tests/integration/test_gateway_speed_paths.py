@@ -176,7 +176,7 @@ def fast(engine: RunningEngine, tmp_path_factory: pytest.TempPathFactory) -> Dep
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     state_dir = tmp_path_factory.mktemp("reference") / "engine"
     try:
-        yield _deployed(start_engine(state_dir, "--without", "all"), tmp_path_factory)
+        yield _deployed(start_engine(state_dir, without=["all"]), tmp_path_factory)
     finally:
         stop_engine(state_dir)
 

@@ -67,18 +67,26 @@ def assert_nothing_left(state_dir: Path, others: list[psutil.Process]) -> None:
     wait_until(left, lambda seen: not seen, deadline_s=10)
 
 
-def test_one_command_starts_deploys_drives_judges_and_stops(tmp_path: Path) -> None:
+def test_one_command_starts_deploys_drives_judges_keeps_and_stops(tmp_path: Path) -> None:
     done = harness(tmp_path, "run", "--flows", "20", "--clients", "5", "--seed", "7", "--json")
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout)
-    assert shown["verdict"] == "valid", shown
-    assert shown["flows"]["asked"] == shown["flows"]["completed"] == 20
-    assert shown["failures"] == []
-    assert shown["timings"]["visible_upper"]["count"] == 20
-    assert shown["timings"]["visible_lower"]["p50_ms"] <= shown["timings"]["visible_upper"]["p50_ms"]
-    assert list(shown["phases_ms"]) == ["start-up", "engine", "deploy", "flows", "stop"]
+    results, record = shown["results"], shown["run"]
+    assert results["verdict"]["word"] == "valid", results
+    assert results["figures"]["flows"]["completed"] == 20
+    assert {check["verdict"] for check in results["checks"]} == {"valid"}
+    timings = results["figures"]["timings"]
+    assert timings["visible_lower"]["p50_ms"] <= timings["visible_upper"]["p50_ms"]
+    assert timings["server_queued"]["count"] == timings["server_written"]["count"] == timings["create"]["count"]
+    assert list(record["phases_ms"]) == ["start-up", "engine", "deploy", "flows", "judging", "report", "stop"]
+    kept = {path.name for path in Path(shown["folder"]).iterdir()}
+    assert kept == {"run.json", "history.jsonl", "results.json", "junit.xml", "report.html", "engine.log"}
     assert left_running(tmp_path) == []
     assert list((tmp_path / "transient").iterdir()) == []
+
+    checked = harness(tmp_path, "check", "latest", "--json")
+    assert checked.returncode == 0
+    assert json.loads(checked.stdout) == results
 
 
 def test_up_status_deploy_run_logs_down(tmp_path: Path) -> None:
@@ -104,9 +112,9 @@ def test_up_status_deploy_run_logs_down(tmp_path: Path) -> None:
             assert deployed["stack"][output]
 
         shown = json.loads(ok("run", "--flows", "10", "--clients", "2", "--json"))
-        assert shown["verdict"] == "valid"
-        assert shown["engine"]["pid"] == before["engine"]["pid"]
-        assert shown["deployment"]["changed"] is False
+        assert shown["results"]["verdict"]["word"] == "valid"
+        assert shown["run"]["engine"]["pid"] == before["engine"]["pid"]
+        assert shown["run"]["deployment"]["changed"] is False
         assert psutil.pid_exists(before["engine"]["pid"])
 
         assert ok("logs")
@@ -124,8 +132,9 @@ def test_an_external_engine_is_driven_and_left_alone(tmp_path: Path, engine: Run
     done = harness(tmp_path, "run", *options, *stack)
     assert done.returncode == 0, done.stderr
     shown = json.loads(done.stdout)
-    assert shown["verdict"] == "valid"
-    assert shown["deployment"]["account_id"] == account_id
+    assert shown["results"]["verdict"]["word"] == "valid"
+    assert shown["run"]["deployment"]["account_id"] == account_id
+    assert engine.pid is not None
     assert psutil.pid_exists(engine.pid)
 
 
@@ -141,10 +150,10 @@ def test_an_engine_killed_in_the_middle_ends_the_run_soon_as_unknown_and_nothing
         output, _ = process.communicate(timeout=30)
         assert process.returncode == 2, errors.read_text()
     shown = json.loads(output)
-    assert shown["verdict"] == "unknown"
-    assert shown["flows"]["completed"] > 0
-    assert "abandoned" in shown["notes"][0]
-    assert "engine.log" in shown["notes"][1]
+    assert shown["results"]["verdict"]["word"] == "unknown"
+    assert shown["results"]["figures"]["flows"]["completed"] > 0
+    assert any("abandoned" in note for note in shown["results"]["notes"])
+    assert (Path(shown["folder"]) / "engine.log").exists()
     assert "Traceback" not in errors.read_text()
     assert_nothing_left(tmp_path, functions)
 
@@ -164,10 +173,37 @@ def test_ctrl_c_ends_with_130_what_was_done_and_nothing_left(tmp_path: Path, mom
         assert process.returncode == 130, errors.read_text()
     if moment == "flows":
         assert output.startswith("unknown: ")
-        assert "flows completed, none failed" in output
         assert "where the time went" in output
     else:
         assert output == ""
         assert errors.read_text().endswith("harness: interrupted\n")
     assert "Traceback" not in errors.read_text()
     assert_nothing_left(tmp_path, functions)
+
+
+def test_a_harness_that_is_killed_leaves_a_history_that_can_be_judged_and_nothing_running(tmp_path: Path) -> None:
+    with running(tmp_path, "run", "--flows", "100000", "--clients", "5") as (process, errors):
+        wait_until(lambda: flows_ended(errors), deadline_s=90)
+        functions = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.communicate(timeout=30)
+    assert_nothing_left(tmp_path, functions)
+
+    checked = harness(tmp_path, "check", "latest", "--json")
+    assert checked.returncode == 2, checked.stderr
+    results = json.loads(checked.stdout)
+    assert results["verdict"]["word"] == "unknown"
+    assert results["figures"]["flows"]["completed"] > 0
+    assert any("the run was killed" in note for note in results["notes"]), results["notes"]
+
+
+def test_poison_is_dead_lettered_and_nothing_else_is(tmp_path: Path) -> None:
+    quick = ["VisibilityTimeoutSeconds=6", "FunctionTimeoutSeconds=1", "MaxReceiveCount=2"]
+    parameters = [word for parameter in quick for word in ("--parameter", parameter)]
+    done = harness(tmp_path, "run", "--flows", "20", "--poison", "3", *parameters, "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (check,) = (
+        check for check in json.loads(done.stdout)["results"]["checks"] if check["name"] == "dead-letters-are-poison"
+    )
+    assert check["verdict"] == "valid"
+    assert "3" in check["reason"]

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from harness.workload import HOSTILE_FRAGMENTS
+from harness.workload.payloads import HOSTILE_FRAGMENTS
 from tests.integration.differential.call import AwsCall, Call, HttpCall
 from tests.integration.test_refusals import INVALID_BODIES
 

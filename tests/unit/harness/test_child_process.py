@@ -35,6 +35,12 @@ def test_a_child_has_no_input(write_module: WriteModule) -> None:
     assert run_module("child", [], timeout_s=20, capture=True) == (0, "''\n")
 
 
+def test_a_package_of_the_working_folder_is_not_taken_for_ours(write_module: WriteModule, tmp_path: Path) -> None:
+    (tmp_path / "child.py").write_text("print('theirs')")
+    write_module("child", "print('ours')")
+    assert run_module("child", [], timeout_s=20, capture=True) == (0, "ours\n")
+
+
 def test_ctrl_c_reaches_the_child_once_and_it_may_put_things_in_order(
     write_module: WriteModule, tmp_path: Path
 ) -> None:

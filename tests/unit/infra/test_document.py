@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]  # its stubs are not installed
+import jsonschema
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

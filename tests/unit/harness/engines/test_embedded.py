@@ -33,7 +33,7 @@ LAUNCHER = f"""
 
 def test_start_asks_the_launcher_and_returns_what_it_answers(write_module: WriteModule, tmp_path: Path) -> None:
     write_module("emulator", LAUNCHER)
-    engine = EmbeddedEngine(tmp_path / "engine", port=0, stop_with_pid=77)
+    engine = EmbeddedEngine(tmp_path / "engine", port=0, stop_with_pid=77, without=["json-paths"])
     assert engine.start() == RUNNING
     arguments = json.loads((tmp_path / "arguments.json").read_text())
     assert arguments[:3] == ["start", "--detach", "--json"]
@@ -43,6 +43,7 @@ def test_start_asks_the_launcher_and_returns_what_it_answers(write_module: Write
         "--port": "0",
         "--timeout-s": "60",
         "--stop-with-pid": "77",
+        "--without": "json-paths",
     }
 
 

@@ -5,7 +5,6 @@ by `python -m benchmarks.first_flows`. On a machine that is busy with
 something else its figures mean little.
 """
 
-import asyncio
 import json
 import os
 import statistics
@@ -22,21 +21,25 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from harness.aiohttp_transport import AiohttpTransport
+from benchmarks.kept_flows import drive_and_keep
 from harness.deployment import Deployment, DeploymentRequest, deploy
-from harness.driver import drive
 from harness.engines import RunningEngine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError, UnavailableError
-from harness.flow import FlowPolicy
-from harness.tally import Tally
-from harness.verdict import VerdictWord, judge
+from harness.history import History
+from harness.operations import FlowEnding
+from harness.timing import Figures as FlowFigures
+from harness.timing.measure import measure
 from harness.workload import Workload
+from harness.workload.arrival import ClosedLoop
+from harness.workload.payloads import PayloadMix
+from harness.workload.polling import FixedInterval
 
 type Figures = dict[str, float]
 """From "what, unit" to the value of one round."""
 
-POLICY = FlowPolicy(poll_interval_s=0.05, flow_timeout_s=60)
+MIX = PayloadMix(unicode_share=0, hostile_share=0.2, limit_share=0, invalid_share=0)
+POLLING = FixedInterval(0.05)
 MEGABYTE = 1_000_000
 
 
@@ -52,7 +55,10 @@ def main(rounds: int, flows: int, clients: int, as_json: bool) -> None:
         print(f"round {number + 1} of {rounds}", file=sys.stderr)
         with tempfile.TemporaryDirectory(prefix="first-flows-") as folder:
             try:
-                measured.append(measure_round(Path(folder), Workload(number, flows), clients))
+                workload = Workload(
+                    number, flows, ClosedLoop(clients), payloads=MIX, polling=POLLING, confirming_polls=0
+                )
+                measured.append(measure_round(Path(folder), workload, clients))
             except HarnessError as error:
                 raise SystemExit(f"first_flows: {error}") from error
     figures = {name: [round_[name] for round_ in measured] for name in measured[0]}
@@ -81,8 +87,8 @@ def measure_round(folder: Path, workload: Workload, clients: int) -> Figures:
         with timed(figures, "deploy without a change, s"):
             deploy(request, folder / "outputs.json")
         with timed(figures, "flows, s"):
-            tally = drive_flows(workload, deployment, clients)
-        figures |= flow_figures(tally) | resident_memory(running, "after the flows")
+            driven = drive_flows(workload, deployment, clients)
+        figures |= flow_figures(driven) | resident_memory(running, "after the flows")
     finally:
         with timed(figures, "engine stop, s"):
             engine.stop()
@@ -97,33 +103,19 @@ def timed(figures: Figures, name: str) -> Iterator[None]:
     figures[name] = time.perf_counter() - began_s
 
 
-def drive_flows(workload: Workload, deployment: Deployment, clients: int) -> Tally:
-    """Drive the workload, and return what came of it if it is valid."""
-    tally = Tally(workload.flows)
-
-    async def driving() -> None:
-        async with AiohttpTransport(clients) as transport:
-            await drive(
-                workload,
-                transport,
-                deployment.api_url,
-                POLICY,
-                clients=clients,
-                on_result=tally.add,
-                on_tick=lambda: None,
-            )
-
-    asyncio.run(driving())
-    verdict = judge(tally)
-    if verdict.word is not VerdictWord.VALID:
-        raise UnavailableError(f"{verdict.word}: {verdict.reason}; `harness run` shows what is wrong")
-    return tally
+def drive_flows(workload: Workload, deployment: Deployment, clients: int) -> FlowFigures:
+    """Drive the workload, and return what was measured if every flow completed."""
+    flows = drive_and_keep(workload, deployment.api_url, clients)
+    for flow in flows:
+        if flow.ending is not FlowEnding.COMPLETED:
+            raise UnavailableError(f"flow {flow.number}: {flow.reason}; `harness run` shows what is wrong")
+    return measure(History(flows, asked=workload.flows))
 
 
-def flow_figures(tally: Tally) -> Figures:
+def flow_figures(driven: FlowFigures) -> Figures:
     """Return the throughput and the quantiles of each timing."""
-    figures: Figures = {"flows a second": tally.completed / tally.duration_s}
-    for name, quantiles in tally.timings().items():
+    figures: Figures = {"flows a second": driven.flows_per_s}
+    for name, quantiles in driven.timings.items():
         for quantile, value_ms in quantiles.to_json().items():
             if quantile != "count" and value_ms is not None:
                 figures[f"{name} {quantile.removesuffix('_ms')}, ms"] = value_ms

@@ -6,15 +6,24 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from benchmarks.kept_flows import drive_and_keep
 from harness.aiohttp_transport import AiohttpTransport
-from harness.api_client import Accepted, Answer, CreateResult, NewUser, StatusResult, UsersApi, Visible
-from harness.driver import drive
+from harness.api_client import Answer, AsyncApi
 from harness.errors import UnavailableError
-from harness.flow import FlowEnding, FlowPolicy, FlowResult
-from harness.statistics import Durations, Quantiles
-from harness.workload import FlowPlan, Workload
+from harness.event_loop import run_loop
+from harness.history import FlowHistory
+from harness.operations import FlowEnding, Meaning
+from harness.shape.users import USERS_API
+from harness.timing.flow_times import visible_bounds
+from harness.timing.statistics import Durations, Quantiles
+from harness.workload import Deadlines, FlowPlan, Workload
+from harness.workload.arrival import ClosedLoop
+from harness.workload.payloads import PayloadMix
+from harness.workload.polling import FixedInterval
 
-POLICY: Final = FlowPolicy(poll_interval_s=0.05, flow_timeout_s=30, call_timeout_s=30)
+DEADLINES: Final = Deadlines(call_timeout_s=30, flow_timeout_s=30)
+POLLING: Final = FixedInterval(0.05)
+MIX: Final = PayloadMix(unicode_share=0, hostile_share=0.2, limit_share=0, invalid_share=0)
 _CALL_TIMEOUT_S: Final = 30
 _MOST_FLOWS: Final = 1_000_000
 
@@ -59,77 +68,78 @@ def drive_flows(api_url: str, clients: int, *, window_s: float, seed: int, most:
     Raises:
         UnavailableError: no flow completed.
     """
-    results: list[FlowResult] = []
+    workload = TimedWorkload(
+        seed,
+        most,
+        arrival=ClosedLoop(clients),
+        payloads=MIX,
+        polling=POLLING,
+        deadlines=DEADLINES,
+        confirming_polls=0,
+        window_s=window_s,
+    )
+    return flow_figures(drive_and_keep(workload, api_url, clients), clients)
 
-    async def driving() -> None:
-        async with AiohttpTransport(clients) as transport:
-            workload = TimedWorkload(seed, most, window_s=window_s)
-            await drive(
-                workload, transport, api_url, POLICY, clients=clients, on_result=results.append, on_tick=lambda: None
-            )
 
-    asyncio.run(driving())
-    return flow_figures(results, clients)
-
-
-def flow_figures(results: Sequence[FlowResult], clients: int) -> FlowFigures:
+def flow_figures(flows: Sequence[FlowHistory], clients: int) -> FlowFigures:
     """Return the figures of flows that have ended. Pure.
 
     Raises:
         UnavailableError: none of them completed.
     """
-    completed = [result for result in results if result.ending is FlowEnding.COMPLETED]
+    completed = [flow for flow in flows if flow.ending is FlowEnding.COMPLETED]
     if not completed:
-        reason = results[0].reason if results else "none was made"
+        reason = flows[0].reason if flows else "none was made"
         raise UnavailableError(f"flows by {clients} clients: {reason}; `harness run` shows what is wrong")
     visible = Durations()
-    for result in results:
-        visible.record(result.visible.upper_s if result.visible else POLICY.flow_timeout_s)
-    began_s = min(result.operations[0].started_s for result in results)
-    ended_s = max(result.operations[-1].ended_s for result in completed)
+    for flow in flows:
+        bounds = visible_bounds(flow)
+        visible.record(bounds.upper_s if bounds else DEADLINES.flow_timeout_s)
+    began_s = min(flow.operations[0].started_s for flow in flows)
+    ended_s = max(flow.operations[-1].ended_s for flow in completed)
     return FlowFigures(
-        len(completed), len(results) - len(completed), len(completed) / (ended_s - began_s), visible.quantiles()
+        len(completed), len(flows) - len(completed), len(completed) / (ended_s - began_s), visible.quantiles()
     )
 
 
 def status_rate(api_url: str, message_id: str, *, connections: int, window_s: float) -> float:
     """Return how many `GET /status` of a visible message are answered in a second."""
 
-    async def ask(api: UsersApi) -> Answer[StatusResult]:
+    async def ask(api: AsyncApi) -> Answer:
         return await api.status(message_id, _CALL_TIMEOUT_S)
 
-    return _rate(api_url, ask, Visible, connections, window_s)
+    return _rate(api_url, ask, Meaning.VISIBLE, connections, window_s)
 
 
 def create_rate(api_url: str, *, connections: int, window_s: float) -> float:
     """Return how many `POST /users` are accepted in a second."""
 
-    async def ask(api: UsersApi) -> Answer[CreateResult]:
-        return await api.create(NewUser("Ada Lovelace", "ada@example.com"), _CALL_TIMEOUT_S)
+    async def ask(api: AsyncApi) -> Answer:
+        return await api.create({"name": "Ada Lovelace", "email": "ada@example.com"}, _CALL_TIMEOUT_S)
 
-    return _rate(api_url, ask, Accepted, connections, window_s)
+    return _rate(api_url, ask, Meaning.ACCEPTED, connections, window_s)
 
 
-def _rate[R](
+def _rate(
     api_url: str,
-    ask: Callable[[UsersApi], Awaitable[Answer[R]]],
-    expected: type[object],
+    ask: Callable[[AsyncApi], Awaitable[Answer]],
+    expected: Meaning,
     connections: int,
     window_s: float,
 ) -> float:
-    """Make a call over and over on each connection; every answer must be of the expected type."""
+    """Make a call over and over on each connection; every answer must have the expected meaning."""
 
     async def measure() -> float:
         async with AiohttpTransport(connections) as transport:
-            api = UsersApi(transport, api_url)
+            api = AsyncApi(transport, api_url, USERS_API)
             clock = asyncio.get_running_loop().time
 
             async def one_connection(until_s: float) -> int:
                 answered = 0
                 while clock() < until_s:
                     answer = await ask(api)
-                    if not isinstance(answer.result, expected):
-                        raise UnavailableError(f"{api_url}: not {expected.__name__} but {answer.result}")
+                    if answer.meaning is not expected:
+                        raise UnavailableError(f"{api_url}: not {expected} but {answer.in_words()}")
                     answered += 1
                 return answered
 
@@ -138,4 +148,4 @@ def _rate[R](
                 tasks = [group.create_task(one_connection(began_s + window_s)) for _ in range(connections)]
             return sum(task.result() for task in tasks) / (clock() - began_s)
 
-    return asyncio.run(measure())
+    return run_loop(measure())

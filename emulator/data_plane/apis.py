@@ -6,6 +6,7 @@ service is another: it calls the provider, which neither waits for anything nor 
 
 import re
 from typing import Any
+from urllib.parse import unquote
 
 from localstack.http import Request as WebRequest
 from localstack.http import Response
@@ -19,8 +20,8 @@ from werkzeug.datastructures import Headers
 from emulator.data_plane.calls import integration_call
 from emulator.data_plane.takers import Answer, Request, is_plain
 
-# The API's ID, the stage, and a path of plain parts: without an empty one, a dot, or anything that is encoded.
-PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[A-Za-z0-9_-]+)+")
+# The API's ID, the stage, a path without an empty part, and a query.
+PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")
 PLAIN_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 # What API Gateway sends to a service of its own accord. Any other header might change what the service does.
@@ -95,7 +96,7 @@ class ApiRequests:
     def __call__(self, request: Request) -> Answer | None:
         """Answer a plain request to a deployed API."""
         place = PLAIN_TARGET.fullmatch(request.target)
-        if place is None or request.method not in PLAIN_METHODS:
+        if place is None or request.method not in PLAIN_METHODS or not request.target.isascii():
             return None
         headers = request.by_lower_name()
         if not is_plain(headers, self._host) or headers.get("content-type", "").startswith(FORM_TYPES):
@@ -111,10 +112,12 @@ class ApiRequests:
 
 def to_web_request(request: Request) -> WebRequest:
     """Return a request as LocalStack's gateway reads it."""
+    raw_path, _, query = request.target.partition("?")
     return WebRequest(
         method=request.method,
-        path=request.target,
-        raw_path=request.target,
+        path=unquote(raw_path),
+        raw_path=raw_path,
+        query_string=query,
         headers=Headers(list(request.headers)),
         body=request.body,
     )

@@ -4,9 +4,7 @@ import re
 from uuid import uuid4
 from zlib import crc32
 
-from localstack.aws.accounts import get_account_id_from_access_key_id
-
-from emulator.data_plane.calls import Caller, ItemCall, item_call
+from emulator.data_plane.calls import item_call
 from emulator.data_plane.takers import Answer, Request, is_plain
 
 _TARGET = re.compile(r"DynamoDB_20120810\.(?P<operation>\w+)")
@@ -30,7 +28,12 @@ class ItemRequests:
             return None
         headers = request.by_lower_name()
         target = _TARGET.fullmatch(headers.get("x-amz-target", ""))
-        if target is None or not is_plain(headers, self._host) or headers.get("content-type") != _JSON or "accept" in headers:
+        if (
+            target is None
+            or not is_plain(headers, self._host)
+            or headers.get("content-type") != _JSON
+            or "accept" in headers
+        ):
             return None
         signature = _SIGNATURE.fullmatch(headers.get("authorization", ""))
         call = item_call(target["operation"], signature["key_id"], signature["region"]) if signature else None

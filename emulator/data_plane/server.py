@@ -5,13 +5,15 @@ from typing import Any
 
 from localstack.runtime import events
 from rolo.serving.twisted import TwistedRequestAdapter, to_flat_header_list
-from twisted.web.http import datetimeToString
+from twisted.web import http
 from twisted.web.server import version
 from werkzeug.http import HTTP_STATUS_CODES
 
 from emulator.data_plane.takers import TAKERS, Answer, Request
 
 LOG = logging.getLogger(__name__)
+
+now_in_words: Any = http.datetimeToString  # untyped
 
 
 class OfferedRequest(TwistedRequestAdapter):
@@ -42,7 +44,7 @@ class OfferedRequest(TwistedRequestAdapter):
     def _send(self, answer: Answer) -> None:
         self.setResponseCode(answer.status, _reason(answer.status))
         self.setHeader(b"Server", version)
-        self.setHeader(b"Date", datetimeToString())
+        self.setHeader(b"Date", now_in_words())
         for name, value in answer.headers:
             raw_name = name.encode("latin-1")
             self.responseHeaders.addRawHeader(raw_name, value.encode("latin-1"))
@@ -53,7 +55,9 @@ class OfferedRequest(TwistedRequestAdapter):
 
 def to_request(request: Any) -> Request | None:
     """Return a request of Twisted's as takers see it; None when it is one that they would not take."""
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in to_flat_header_list(request.requestHeaders)]
+    headers = [
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in to_flat_header_list(request.requestHeaders)
+    ]
     if request.clientproto != b"HTTP/1.1" or len({name.lower() for name, _ in headers}) < len(headers):
         return None
     request.content.seek(0)

@@ -49,12 +49,17 @@ class SocketServer(TwistedRuntimeServer):
         make_endpoint: Any = AdoptedStreamServerEndpoint  # untyped in Twisted
         site = TwistedGateway(gateway)
         site.requestFactory = OfferedRequest
+        site.log = ignore  # Twisted makes a line of each response for a log that nobody keeps
         make_endpoint(reactor, self._listener.detach(), socket.AF_INET).listen(site)
 
     def shutdown(self) -> None:
         """End `run`, from any thread."""
         self.thread_pool.stop(timeout=_LAST_REQUESTS_S)
         reactor.callFromThread(reactor.stop)
+
+
+def ignore(_request: object) -> None:
+    """Do nothing."""
 
 
 class EngineComponents(AwsComponents):

@@ -4,8 +4,8 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from jsonschema.exceptions import best_match  # type: ignore[import-untyped]  # it has no types
-from jsonschema.validators import validate as reference  # type: ignore[import-untyped]  # as above
+from jsonschema.exceptions import best_match
+from jsonschema.validators import validate as reference
 from jsonschema.validators import validator_for
 from localstack.services.apigateway.next_gen.execute_api.handlers import method_request
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import SchemaError, ValidationError  # type: ignore[import-untyped]  # it has no types
+from jsonschema import SchemaError, ValidationError
 from jsonschema import validate as reference
 
 from emulator.speedups.request_models import validate

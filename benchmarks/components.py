@@ -24,13 +24,16 @@ _COMPONENTS: Final = tuple(
     for component, pattern in (
         ("logging", r"\(logging/|localstack/logging/|emulator/launch/log|handlers/logging"),
         ("templates", r"airspeed|jsonpath_rw|(?:apigateway|gateway|speedups)/\S*(?:templat|json_path|mapping)"),
-        ("SQS", r"services/sqs/|speedups/queue_addresses"),
-        ("DynamoDB", r"services/dynamodb|emulator/dynamodb|moto/dynamodb"),
+        ("SQS", r"services/sqs/"),
+        ("DynamoDB", r"services/dynamodb|emulator/dynamodb|emulator/data_plane/items"),
+        ("CloudWatch Logs", r"services/logs/|moto/logs|function_logs|log_groups"),
         ("Lambda", r"services/lambda_/|emulator/functions|emulator/event_source|speedups/event_source"),
-        ("CloudWatch Logs", r"services/logs/|moto/logs|function_logs"),
-        ("gateway", r"services/apigateway/|emulator/gateway|speedups/(?:direct|in_process|request_models)"),
+        (
+            "gateway",
+            r"services/apigateway/|emulator/gateway|emulator/data_plane/(?:apis|calls)|speedups/request_models",
+        ),
         ("AWS protocol and dispatch", r"localstack/(?:aws|http|services)/|botocore/|boto3/|rolo/|werkzeug/"),
-        ("HTTP server", r"twisted/|h11/|hyperlink/"),
+        ("HTTP server", r"twisted/|h11/|hyperlink/|emulator/data_plane/server"),
     )
 )
 

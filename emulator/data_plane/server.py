@@ -1,6 +1,8 @@
 """The border to Twisted: a request that a taker answers never leaves the server's thread."""
 
 import logging
+import os
+from email.utils import formatdate
 from typing import Any
 
 from localstack.runtime import events
@@ -13,7 +15,8 @@ from emulator.data_plane.takers import TAKERS, Answer, Request
 
 LOG = logging.getLogger(__name__)
 
-now_in_words: Any = http.datetimeToString  # untyped
+# A larger body might keep other clients waiting. No message and no item is as large.
+MAX_BODY_BYTES = 1024 * 1024
 
 
 class OfferedRequest(TwistedRequestAdapter):
@@ -42,15 +45,30 @@ class OfferedRequest(TwistedRequestAdapter):
         return None
 
     def _send(self, answer: Answer) -> None:
-        self.setResponseCode(answer.status, _reason(answer.status))
-        self.setHeader(b"Server", version)
-        self.setHeader(b"Date", now_in_words())
-        for name, value in answer.headers:
-            raw_name = name.encode("latin-1")
-            self.responseHeaders.addRawHeader(raw_name, value.encode("latin-1"))
-            self.responseHeaders.rememberHeaderCasing(raw_name)
-        self.write(answer.body)
+        """Send an answer whole and at once: Twisted would send it when it next looks what there is to do."""
+        self.startedWriting = 1
+        data = to_bytes(answer)
+        sent = _send_now(self.channel.transport, data)
+        if sent < len(data):
+            self.channel.write(data[sent:])
         self.finish()
+
+
+def to_bytes(answer: Answer) -> bytes:
+    """Return an answer as it is sent, with the headers that each response of the server has."""
+    reason = HTTP_STATUS_CODES.get(answer.status, "Unknown").upper()  # as LocalStack's responses have it
+    server = [("Server", version.decode()), ("Date", formatdate(usegmt=True))]
+    lines = "".join(f"{name}: {value}\r\n" for name, value in (*server, *answer.headers))
+    body = b"" if answer.status in http.NO_BODY_CODES else answer.body
+    return f"HTTP/1.1 {answer.status} {reason}\r\n{lines}\r\n".encode("latin-1") + body
+
+
+def _send_now(transport: Any, data: bytes) -> int:
+    """Send what the connection takes without waiting, if nothing else waits to be sent; return how much that was."""
+    if transport.dataBuffer or transport._tempDataBuffer:  # noqa: SLF001  - there is no public way to know
+        return 0
+    sent = transport.writeSomeData(data)
+    return sent if isinstance(sent, int) else 0  # an error will come again, and then it is Twisted's
 
 
 def to_request(request: Any) -> Request | None:
@@ -60,12 +78,10 @@ def to_request(request: Any) -> Request | None:
     ]
     if request.clientproto != b"HTTP/1.1" or len({name.lower() for name, _ in headers}) < len(headers):
         return None
+    size_bytes = request.content.seek(0, os.SEEK_END)
     request.content.seek(0)
+    if size_bytes > MAX_BODY_BYTES:
+        return None
     body = request.content.read()
     request.content.seek(0)
     return Request(request.method.decode("latin-1"), request.uri.decode("latin-1"), headers, body)
-
-
-def _reason(status: int) -> bytes:
-    """Return the words that LocalStack's responses have."""
-    return HTTP_STATUS_CODES.get(status, "Unknown").upper().encode()

@@ -21,8 +21,11 @@ LOG = logging.getLogger(__name__)
 LOOK_S = 0.25
 
 # How long a batch waits for one under way to end, before both run at once. A quick function is not helped by another
-# of it: the messages that come meanwhile are one batch, and not many. One that waits for something is.
-GIVE_WAY_S = 0.025
+# of it, whose environment has to start first: the messages that come meanwhile are one batch, and not many. A function
+# that waits for something is; and so is one that has had more to do than a batch holds for some time.
+GIVE_WAY_S = 0.1
+GIVE_WAY_BRIEFLY_S = 0.025
+FULL_BATCHES_IN_A_ROW = 10
 
 
 class Queue(Protocol):
@@ -58,6 +61,7 @@ class WakingPoller:
         self._halted = False
         self._polling = threading.Lock()
         self._running = 0
+        self._full_in_a_row = 0
         self._one_ended = threading.Condition()  # and the lock of the number above
         self._batches = ThreadPoolExecutor(mapping.concurrent_batches, f"batches-{mapping.queue_name}")
 
@@ -68,7 +72,9 @@ class WakingPoller:
                 return
             started = False
             try:
-                if messages := self._receive_batch():
+                messages = self._receive_batch()
+                self._full_in_a_row = self._full_in_a_row + 1 if len(messages) == self._mapping.batch_size else 0
+                if messages:
                     self._batches.submit(self._run, messages)
                     started = True
             finally:
@@ -89,7 +95,8 @@ class WakingPoller:
         """Wait until a batch may begin, `LOOK_S` at the most; return whether it may."""
         with self._one_ended:
             if self._running:
-                self._one_ended.wait(GIVE_WAY_S)
+                hurries = self._full_in_a_row >= FULL_BATCHES_IN_A_ROW
+                self._one_ended.wait(GIVE_WAY_BRIEFLY_S if hurries else GIVE_WAY_S)
             if not self._one_ended.wait_for(lambda: self._running < self._mapping.concurrent_batches, LOOK_S):
                 return False
             self._running += 1

@@ -36,6 +36,7 @@ class SpeedUp:
 SPEEDUPS = (
     SpeedUp("one-hand-off", "A response goes to the server's thread once, not once for each piece of it.", START),
     SpeedUp("content-types", "A Content-Type seen before is not parsed again by the parser for e-mail.", START),
+    SpeedUp("header-look-ups", "A header that a request does not have makes no exception.", START),
     SpeedUp("api-requests", "A request to a deployed API is answered in the server's thread.", "apigateway"),
     SpeedUp("item-requests", "So is an operation on DynamoDB's items.", "dynamodb"),
     SpeedUp("json-paths", "A JSONPath expression is parsed once, not in each request.", "apigateway"),

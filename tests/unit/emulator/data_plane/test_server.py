@@ -40,9 +40,17 @@ class FakeTransport:
     """A connection that keeps what is written to it, and takes everything else that it is told for done."""
 
     disconnecting = False
+    _tempDataBuffer = dataBuffer = b""  # noqa: N815
 
     def __init__(self) -> None:
         self.written = bytearray()
+        self.takes_at_once = 2**30
+
+    def writeSomeData(self, data: bytes) -> int | Exception:  # noqa: N802
+        if self.takes_at_once < 0:
+            return ConnectionResetError()
+        self.written += data[: self.takes_at_once]
+        return min(len(data), self.takes_at_once)
 
     def write(self, data: bytes) -> None:
         self.written += data
@@ -60,9 +68,9 @@ class FakeTransport:
     pauseProducing = resumeProducing = stopProducing = loseConnection = setTcpNoDelay = _done  # noqa: N815
 
 
-def send(*requests: bytes) -> bytes:
+def send(*requests: bytes, transport: FakeTransport | None = None) -> bytes:
     """Return what a connection answers."""
-    transport = FakeTransport()
+    transport = transport or FakeTransport()
     make_site: Any = Site  # untyped in Twisted, as its resources
     make_resource: Any = Reference
     site = make_site(make_resource(), requestFactory=OfferedRequest)
@@ -92,6 +100,33 @@ def test_a_taken_request_is_answered_with_the_takers_headers(takers: list[Taker]
     assert body == b"no"
 
 
+@pytest.mark.parametrize("takes_at_once", [0, 10, -1])
+def test_what_a_connection_does_not_take_at_once_follows(takes_at_once: int, takers: list[Taker]) -> None:
+    takers.append(lambda _request: Answer(200, [("Content-Length", "5")], b"hello"))
+    transport = FakeTransport()
+    transport.takes_at_once = takes_at_once
+    answer = send(GET, transport=transport)
+    assert answer.startswith(b"HTTP/1.1 200 OK\r\nServer: ")
+    assert answer.count(b"hello") == 1
+
+
+def test_an_answer_does_not_overtake_the_one_before(takers: list[Taker]) -> None:
+    takers.append(lambda _request: Answer(200, [("Content-Length", "5")], b"hello"))
+    transport = FakeTransport()
+    transport.takes_at_once = 0
+    transport.dataBuffer = b"the one before"
+    monitored: list[bytes] = []
+    transport.writeSomeData = monitored.append  # type: ignore[method-assign, assignment]  # must not be called
+    assert send(GET, transport=transport).endswith(b"hello")
+    assert not monitored
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_a_body_has_none(status: int, takers: list[Taker]) -> None:
+    takers.append(lambda _request: Answer(status, [("Content-Type", "x/y")], b"body"))
+    assert send(GET).endswith(b"Content-Type: x/y\r\n\r\n")
+
+
 def test_a_connection_goes_on_after_a_taken_request(takers: list[Taker]) -> None:
     takers.append(lambda request: Answer(200, [("Content-Length", "1")], request.method[:1].encode()))
     assert send(GET, GET).count(b"HTTP/1.1 200 OK") == 2
@@ -112,6 +147,12 @@ def test_what_nobody_takes_is_answered_as_ever(takers: list[Taker]) -> None:
 def test_an_old_client_and_a_repeated_header_are_not_offered(odd: bytes, takers: list[Taker]) -> None:
     takers.append(lambda _request: Answer(200, [], b""))
     assert b"reference read" in send(odd)
+
+
+def test_a_large_body_is_not_offered(takers: list[Taker]) -> None:
+    takers.append(lambda _request: Answer(200, [], b""))
+    head = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"
+    assert send(head + b"x" * 1_048_577).endswith(b"reference read 1048577 bytes")
 
 
 def test_an_engine_that_stops_takes_nothing(takers: list[Taker], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,11 +12,11 @@ RUN --mount=type=secret,id=ca \
     if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi; \
     /tools/bin/pip --python /opt/packages/bin/python install --no-compile --disable-pip-version-check \
       --require-hashes --no-deps --requirement runtime.lock
-COPY docker/trim docker/trim
+COPY container/trim container/trim
 # Compiled here, and never looked at again: the image is read-only, so what is not compiled is compiled at each start.
-RUN python3 docker/trim /opt/packages && \
+RUN python3 container/trim /opt/packages && \
     /opt/packages/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/packages/lib
-COPY pyproject.toml docker/register ./
+COPY pyproject.toml container/register ./
 RUN python3 register pyproject.toml /opt/packages
 
 FROM ${BASE}
@@ -28,15 +28,15 @@ ENV PATH=/opt/packages/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1
 WORKDIR /app
-COPY docker/bootstrap.py docker/follow_function.py docker/health.py docker/
+COPY container/bootstrap.py container/follow_function.py container/health.py container/
 COPY emulator emulator
 COPY harness harness
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash docker emulator harness
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash container emulator harness
 COPY infra infra
 COPY consumer consumer
 USER stack
 # Outputs of the bootstrap, and what a run leaves: the only things that outlive a container.
 VOLUME ["/stack", "/runs"]
-HEALTHCHECK --interval=2s --timeout=5s --start-period=60s --retries=3 CMD ["python3", "docker/health.py", "/stack/outputs.json"]
+HEALTHCHECK --interval=2s --timeout=5s --start-period=60s --retries=3 CMD ["python3", "container/health.py", "/stack/outputs.json"]
 STOPSIGNAL SIGTERM
 CMD ["python3", "-m", "emulator", "start", "--all-interfaces", "--state-dir", "/tmp/engine"]

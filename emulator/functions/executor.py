@@ -71,7 +71,9 @@ class ProcessExecutor(RuntimeExecutor):
             Configuration(self.function_version.id.qualifier, function.timeout, function.memory_size),
             launch=partial(Runtime, command, folders.task_root, variables),
             dispose=self._remove_folders,
-            code_version=partial(folder_version, folders.task_root) if function.code.is_hot_reloading() else lambda: None,
+            code_version=partial(folder_version, folders.task_root)
+            if function.code.is_hot_reloading()
+            else lambda: None,
         )
         failure = self._sandbox.initialize()
         initialization_type = env_vars.get("AWS_LAMBDA_INITIALIZATION_TYPE")

@@ -1,4 +1,4 @@
-"""The function's own log lines on standard output, from now on: `python3 docker/follow_function.py OUTPUTS`.
+"""The function's own log lines on standard output, from now on: `python3 container/follow_function.py OUTPUTS`.
 
 `docker compose logs -f` shows them beside the engine's. An engine that is away for a moment (a restart) is asked again.
 """

@@ -1,4 +1,4 @@
-"""The container's health check: `python3 docker/health.py OUTPUTS`. Exit code 0: deployed, and the API answers.
+"""The container's health check: `python3 container/health.py OUTPUTS`. Exit code 0: deployed, and the API answers.
 
 It asks the deployed API for a message that nobody sent. The answer that only the deployed stack gives, 404 with
 Retry-After, comes by way of the gateway, its mapping templates and the table's index. An engine that lives but has

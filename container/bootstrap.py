@@ -1,6 +1,6 @@
 """The bootstrap of a container that is started with its engine: waits until that is ready, then is `python -m infra`.
 
-Usage: `python3 docker/bootstrap.py ENDPOINT_URL [OPTION OF THE BOOTSTRAP]...`
+Usage: `python3 container/bootstrap.py ENDPOINT_URL [OPTION OF THE BOOTSTRAP]...`
 """
 
 import os

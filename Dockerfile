@@ -22,6 +22,7 @@ RUN python3 register pyproject.toml /opt/packages
 FROM ${BASE}
 RUN useradd --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin --uid 10001 stack && \
     install --directory --owner=stack --group=stack /app /stack /runs
+# /stack is for the outputs of the bootstrap and /runs for what a run leaves: volumes of compose's, which take this owner.
 COPY --from=packages /opt/packages /opt/packages
 ENV PATH=/opt/packages/bin:$PATH \
     PYTHONPATH=/app \
@@ -35,8 +36,6 @@ RUN python3 -m compileall -q --invalidation-mode unchecked-hash container emulat
 COPY infra infra
 COPY consumer consumer
 USER stack
-# Outputs of the bootstrap, and what a run leaves: the only things that outlive a container.
-VOLUME ["/stack", "/runs"]
 HEALTHCHECK --interval=2s --timeout=5s --start-period=60s --retries=3 CMD ["python3", "container/health.py", "/stack/outputs.json"]
 STOPSIGNAL SIGTERM
 CMD ["python3", "-m", "emulator", "start", "--all-interfaces", "--state-dir", "/tmp/engine"]

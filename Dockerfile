@@ -12,12 +12,12 @@ RUN --mount=type=secret,id=ca \
     if [ -s /run/secrets/ca ]; then export PIP_CERT=/run/secrets/ca; fi; \
     /tools/bin/pip --python /opt/packages/bin/python install --no-compile --disable-pip-version-check \
       --require-hashes --no-deps --requirement runtime.lock
-COPY container/trim container/trim
+COPY container/trim.py container/trim.py
 # Compiled here, and never looked at again: the image is read-only, so what is not compiled is compiled at each start.
-RUN python3 container/trim /opt/packages && \
+RUN python3 container/trim.py /opt/packages && \
     /opt/packages/bin/python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/packages/lib
-COPY pyproject.toml container/register ./
-RUN python3 register pyproject.toml /opt/packages
+COPY pyproject.toml container/register.py ./
+RUN python3 register.py pyproject.toml /opt/packages
 
 FROM ${BASE}
 RUN useradd --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin --uid 10001 stack && \

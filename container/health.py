@@ -20,7 +20,7 @@ _PROBE = "/status/00000000-0000-0000-0000-000000000000"
 def problem(outputs: Path) -> str | None:
     """Return why the stack that `outputs` names does not serve; None: it does."""
     try:
-        url = urlsplit(json.loads(outputs.read_text())["api_url"])
+        url = urlsplit(str(json.loads(outputs.read_text())["api_url"]))
     except FileNotFoundError:
         return "not deployed yet"
     except (ValueError, KeyError, TypeError):

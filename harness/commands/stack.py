@@ -103,7 +103,8 @@ def status(context: click.Context, *, stack_name: str, as_json: bool, state_dir:
 
 
 def _lines(engine: RunningEngine, deployment: Deployment | None, stack_name: str) -> list[str]:
-    facts = {"engine": f"{engine}, since {engine.started_at}", "log": str(engine.log_path or "in the container: `harness logs`")}
+    log = engine.log_path or "in the container: `harness logs`"
+    facts = {"engine": f"{engine}, since {engine.started_at}", "log": str(log)}
     if deployment is None:
         facts["stack"] = f"{stack_name} is not deployed; deploy it with `harness deploy`"
     else:

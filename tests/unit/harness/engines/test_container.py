@@ -40,9 +40,7 @@ def test_it_is_published_on_loopback_only_and_on_the_port_it_has_inside(
     assert host == "127.0.0.1"
     assert options["ports"] == {f"{port}/tcp": ("127.0.0.1", port)}
     assert options["command"][options["command"].index("--port") + 1] == str(port)
-    assert running == RunningEngine(
-        f"http://127.0.0.1:{port}", "4.14.0", started_at="2026-11-23T19:00:00.123456789Z"
-    )
+    assert running == RunningEngine(f"http://127.0.0.1:{port}", "4.14.0", started_at="2026-11-23T19:00:00.123456789Z")
 
 
 def test_when_it_started_is_a_time_that_a_deployment_can_be_compared_with(engine: ContainerEngine) -> None:
@@ -127,9 +125,7 @@ def test_ctrl_c_while_it_starts_leaves_nothing(engine: ContainerEngine, docker: 
     assert docker.all == {}
 
 
-def test_what_a_dead_session_left_is_removed_and_what_a_live_one_has_is_not(
-    docker: FakeDocker, tmp_path: Path
-) -> None:
+def test_what_a_dead_session_left_is_removed_and_what_a_live_one_has_is_not(docker: FakeDocker, tmp_path: Path) -> None:
     ContainerEngine(tmp_path / "dead", docker, port=ANY_FREE_PORT, owner_pid=NO_PROCESS).start()
     ContainerEngine(tmp_path / "of nobody", docker, port=ANY_FREE_PORT).start()
     ContainerEngine(tmp_path / "live", docker, port=ANY_FREE_PORT, owner_pid=1).start()

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Removes from a folder of installed packages what no program of ours can reach: `container/trim FOLDER`.
+"""Removes from a folder of installed packages what no program of ours can reach: `container/trim.py FOLDER`.
 
-Tests that packages bring along, type stubs and headers, and source that was compiled to a library. The descriptions of AWS's services stay, all
-of them: a function may make a client of any service, and has to get the same answer as outside a container.
+Tests that packages bring along, type stubs and headers, and source that was compiled to a library. The descriptions of
+AWS's services stay, all of them: a function may make a client of any, and has to get the same answer as elsewhere.
 """
 
 import shutil
@@ -10,8 +10,6 @@ import sys
 from pathlib import Path
 
 UNREACHED_FOLDERS = {"tests", "test"}
-# `localstack.testing` and `moto.moto_api` are imported by what we run; these are named here so that nobody adds them.
-KEPT = {"localstack", "moto"}
 UNREACHED_FILES = ("*.pyi", "*.pyx", "*.pxd", "*.c", "*.h", "*.cpp", "*.hpp", ".gitignore")
 
 
@@ -20,12 +18,11 @@ def main(packages: Path) -> None:
     before = size_bytes(packages)
     (site,) = packages.glob("lib/python3.*/site-packages")
     for folder in [each for each in site.rglob("*") if each.name in UNREACHED_FOLDERS and each.is_dir()]:
-        if folder.relative_to(site).parts[0] not in KEPT:
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)  # one that was in another is gone already
     for pattern in UNREACHED_FILES:
         for file in packages.rglob(pattern):
             file.unlink()
-    print(f"{before / 1e6:.0f} MB of packages, {size_bytes(packages) / 1e6:.0f} MB of them kept")
+    sys.stdout.write(f"{before / 1e6:.0f} MB of packages, {size_bytes(packages) / 1e6:.0f} MB of them kept\n")
 
 
 def size_bytes(folder: Path) -> int:

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes this project known to an installation, without installing it: `container/register PYPROJECT PACKAGES`.
+"""Makes this project known to an installation, without installing it: `container/register.py PYPROJECT PACKAGES`.
 
 LocalStack finds our plugins, and a shell the `harness` command, by what an installer writes down of a project. An
 installation would come after the sources are copied, and so again with each edit of one; this needs pyproject.toml only.

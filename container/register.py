@@ -2,7 +2,7 @@
 """Makes this project known to an installation, without installing it: `container/register.py PYPROJECT PACKAGES`.
 
 LocalStack finds our plugins, and a shell the `harness` command, by what an installer writes down of a project. An
-installation would come after the sources are copied, and so again with each edit of one; this needs pyproject.toml only.
+installation would come after the sources are copied, so again with each edit of one; this needs pyproject.toml only.
 """
 
 import sys

@@ -60,7 +60,7 @@ class Project:
         """Run `docker compose`, as a person would, and return how it ended."""
         files = [word for file in self.files for word in ("--file", str(CHECKOUT / file))]
         command = ["docker", "compose", "--project-name", self.name, "--progress", "plain", *files, *arguments]
-        environment = os.environ | {"PORT": str(self.port), "IMAGE": IMAGE} | self.settings
+        environment = os.environ | {"PORT": str(self.port), "IMAGE": IMAGE, **self.settings}
         return subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, env=environment, check=False)
 
     def up(self) -> None:

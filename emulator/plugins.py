@@ -27,6 +27,7 @@ def dynamodb_embedded() -> Service:
     """Serves DynamoDB in this process, when `PROVIDER_OVERRIDE_DYNAMODB=embedded`."""
     from emulator.dynamodb.provider import create_dynamodb_service  # noqa: PLC0415 - late, as LocalStack's own
 
+    _apply_speedups_of("dynamodb")
     return create_dynamodb_service()
 
 

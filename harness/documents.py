@@ -52,6 +52,26 @@ def from_json[T](form: type[T], document: Any, kinds: Kinds, where: str) -> T:
     return cast("T", _read(form, document, kinds, where))
 
 
+def members_of(document: Any, form: int, where: str, what_next: str) -> dict[str, Any]:
+    """Return the members of a JSON object that says its `format`, but for that.
+
+    Args:
+        document: what was read.
+        form: the format that is known.
+        where: what to call the document in an error.
+        what_next: what to do about another format, for the same.
+
+    Raises:
+        WrongDocumentError: it is no object, or of another format.
+    """
+    if not isinstance(document, dict):
+        raise WrongDocumentError(f"{where}: an object is expected, not {shown(document)}")
+    members = dict(document)
+    if (version := members.pop("format", None)) != form or isinstance(version, bool):
+        raise WrongDocumentError(f"{where}.format: {form} is expected, not {shown(version)}; {what_next}")
+    return members
+
+
 def shown(value: Any) -> str:
     """Return a JSON value in a few ASCII characters, for an error."""
     text = ascii(value)

@@ -129,6 +129,7 @@ def _phases_table(phases_ms: Mapping[str, float]) -> Table:
     table = table_of("where the time went", "seconds")
     for name, duration_ms in phases_ms.items():
         table.add_row(name, f"{duration_ms / 1000:.2f}")
+    table.add_row("total", f"{sum(phases_ms.values()) / 1000:.2f}")
     return table
 
 

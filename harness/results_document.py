@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict
 from typing import Any, Final
 
-from harness.documents import WrongDocumentError, from_json, shown
+from harness.documents import from_json, members_of
 from harness.results import Results
 
 FORMAT: Final = 1
@@ -23,10 +23,6 @@ def results_from_json(document: Any, where: str = "results") -> Results:
     Raises:
         MisuseError: it stands for none, or is of another format than this code's.
     """
-    if not isinstance(document, dict):
-        raise WrongDocumentError(f"{where}: an object is expected, not {shown(document)}")
-    members = dict(document)
-    if (version := members.pop("format", None)) != FORMAT:
-        what = f"{where}: format {FORMAT} is expected, not {shown(version)}"
-        raise WrongDocumentError(f"{what}; make it again from the history: `harness check RUN --write`")
+    what_next = "make it again from the history: `harness check RUN --write`"
+    members = members_of(document, FORMAT, where, what_next)
     return from_json(Results, members, {}, where)

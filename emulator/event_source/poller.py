@@ -20,6 +20,10 @@ LOG = logging.getLogger(__name__)
 # How long one look at an empty queue lasts. A message ends it at once; who halts the poller waits this long at most.
 LOOK_S = 0.25
 
+# How long a batch waits for one under way to end, before both run at once. A quick function is not helped by another
+# of it: the messages that come meanwhile are one batch, and not many. One that waits for something is.
+GIVE_WAY_S = 0.025
+
 
 class Queue(Protocol):
     """The mapping's queue."""
@@ -53,13 +57,14 @@ class WakingPoller:
         self._matches = matches
         self._halted = False
         self._polling = threading.Lock()
-        self._free = threading.Semaphore(mapping.concurrent_batches)
+        self._running = 0
+        self._one_ended = threading.Condition()  # and the lock of the number above
         self._batches = ThreadPoolExecutor(mapping.concurrent_batches, f"batches-{mapping.queue_name}")
 
     def poll_events(self) -> None:
         """Wait for messages, `LOOK_S` at the most, and start their batch. Does not wait for the batch's end."""
         with self._polling:
-            if self._halted or not self._free.acquire(timeout=LOOK_S):
+            if self._halted or not self._begin():
                 return
             started = False
             try:
@@ -68,7 +73,7 @@ class WakingPoller:
                     started = True
             finally:
                 if not started:
-                    self._free.release()
+                    self._end()
 
     def halt(self) -> None:
         """Take nothing more off the queue. When this returns, nothing is taken any more."""
@@ -79,6 +84,21 @@ class WakingPoller:
     def close(self) -> None:
         """Let go of the threads; the batches under way end by themselves."""
         self._batches.shutdown(wait=False)
+
+    def _begin(self) -> bool:
+        """Wait until a batch may begin, `LOOK_S` at the most; return whether it may."""
+        with self._one_ended:
+            if self._running:
+                self._one_ended.wait(GIVE_WAY_S)
+            if not self._one_ended.wait_for(lambda: self._running < self._mapping.concurrent_batches, LOOK_S):
+                return False
+            self._running += 1
+            return True
+
+    def _end(self) -> None:
+        with self._one_ended:
+            self._running -= 1
+            self._one_ended.notify()
 
     def _receive_batch(self) -> list[Message]:
         size, window_s = self._mapping.batch_size, self._mapping.window_s
@@ -96,7 +116,7 @@ class WakingPoller:
         except Exception:  # whatever it was, the messages come again, and the poller goes on
             LOG.exception("a batch of %s failed in the engine", self._mapping.queue_arn)
         finally:
-            self._free.release()
+            self._end()
 
     def _in_order(self, messages: list[Message]) -> list[list[Message]]:
         """Messages of one FIFO group go in one batch, so that a failure of one holds back no other group."""

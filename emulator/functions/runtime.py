@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from emulator.functions import supervisor
@@ -115,14 +116,16 @@ class Runtime:
 
     def peak_memory_mb(self) -> int | None:
         """Return the largest resident size that the process has had; None where the system does not say."""
-        supervisor_pid = self._process.pid
         try:
-            # proc(5): the supervisor has one child, the runtime, and perhaps adopted orphans after it.
-            child = Path(f"/proc/{supervisor_pid}/task/{supervisor_pid}/children").read_text().split()[0]
-            status = Path(f"/proc/{child}/status").read_text()
-            return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+            return int(Path(f"/proc/{self._pid}/status").read_text().partition("VmHWM:")[2].split()[0]) // 1024
         except (OSError, IndexError, ValueError):
             return None
+
+    @cached_property
+    def _pid(self) -> int:
+        supervisor_pid = self._process.pid
+        # proc(5): the supervisor has one child, the runtime, and perhaps adopted orphans after it.
+        return int(Path(f"/proc/{supervisor_pid}/task/{supervisor_pid}/children").read_text().split()[0])
 
     def _read_output(self) -> None:
         # Twice, so that an end behind the last words is seen at once.

@@ -22,6 +22,7 @@ from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 
+from emulator.data_plane.server import OfferedRequest
 from emulator.launch.catalog import write_service_index
 from emulator.settings import EngineSettings
 from emulator.speedups.registry import START, apply_speedups
@@ -46,12 +47,19 @@ class SocketServer(TwistedRuntimeServer):
     def register(self, gateway: Any, *_: object) -> None:
         """Serve `gateway` on our socket, whatever addresses and certificates the runtime names."""
         make_endpoint: Any = AdoptedStreamServerEndpoint  # untyped in Twisted
-        make_endpoint(reactor, self._listener.detach(), socket.AF_INET).listen(TwistedGateway(gateway))
+        site = TwistedGateway(gateway)
+        site.requestFactory = OfferedRequest
+        site.log = ignore  # Twisted makes a line of each response for a log that nobody keeps
+        make_endpoint(reactor, self._listener.detach(), socket.AF_INET).listen(site)
 
     def shutdown(self) -> None:
         """End `run`, from any thread."""
         self.thread_pool.stop(timeout=_LAST_REQUESTS_S)
         reactor.callFromThread(reactor.stop)
+
+
+def ignore(_request: object) -> None:
+    """Do nothing."""
 
 
 class EngineComponents(AwsComponents):

@@ -36,12 +36,13 @@ class SpeedUp:
 SPEEDUPS = (
     SpeedUp("one-hand-off", "A response goes to the server's thread once, not once for each piece of it.", START),
     SpeedUp("content-types", "A Content-Type seen before is not parsed again by the parser for e-mail.", START),
-    SpeedUp("direct-api-requests", "A request to a deployed API goes past what is for AWS's own APIs.", "apigateway"),
+    SpeedUp("api-requests", "A request to a deployed API is answered in the server's thread.", "apigateway"),
+    SpeedUp("item-requests", "So is an operation on DynamoDB's items.", "dynamodb"),
     SpeedUp("json-paths", "A JSONPath expression is parsed once, not in each request.", "apigateway"),
     SpeedUp("mapping-templates", "A mapping template is parsed once, not in each request.", "apigateway"),
     SpeedUp("request-models", "A model is checked once, not in each request.", "apigateway"),
-    SpeedUp("in-process-integrations", "API Gateway calls SQS and DynamoDB without a socket.", "apigateway"),
-    SpeedUp("queue-addresses", "A message sent to a queue's own address is read once, not twice.", "apigateway"),
+    SpeedUp("function-logs", "A function's lines go to its log group without a request.", "lambda"),
+    SpeedUp("invocation-metrics", "No thread is started for a metric that nobody takes.", "lambda"),
     SpeedUp("event-source", "A message wakes the poller, and batches run side by side.", "lambda"),
 )
 

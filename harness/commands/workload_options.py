@@ -84,7 +84,8 @@ _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
         "--poison",
         type=click.IntRange(0, _MAX_POISON),
         metavar="N",
-        help="Messages without a user, past the API to the queue: they must be dead-lettered.  [default: 0]",
+        help="Messages without a user, past the API to the queue: they must be dead-lettered, which takes the "
+        "template's own 150 s unless --parameter makes it quicker.  [default: 0]",
     ),
     click.option(
         "--warm-up",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
-from harness.documents import WrongDocumentError, from_json, shown
+from harness.documents import from_json, members_of
 
 FORMAT: Final = 1
 
@@ -76,12 +76,7 @@ def record_from_json(document: Any, where: str = "run") -> RunRecord:
     Raises:
         MisuseError: it stands for none, or is of another format than this code's.
     """
-    if not isinstance(document, dict):
-        raise WrongDocumentError(f"{where}: an object is expected, not {shown(document)}")
-    members = dict(document)
-    if (version := members.pop("format", None)) != FORMAT:
-        what = f"{where}: format {FORMAT} is expected, not {shown(version)}"
-        raise WrongDocumentError(f"{what}; read this run with the version of the harness that made it")
+    members = members_of(document, FORMAT, where, "read this run with the version of the harness that made it")
     return from_json(RunRecord, members, {}, where)
 
 

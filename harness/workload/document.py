@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from harness.documents import Kinds, WrongDocumentError, from_json, shown, to_json
+from harness.documents import Kinds, from_json, members_of, to_json
 from harness.workload import Workload
 from harness.workload.arrival import Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp
 from harness.workload.polling import ExponentialBackoff, FixedInterval, RetryAfter
@@ -38,11 +38,7 @@ def workload_from_json(document: Any, where: str = "workload") -> Workload:
     Raises:
         MisuseError: it stands for none: where, what is there, and what is expected.
     """
-    if not isinstance(document, dict):
-        raise WrongDocumentError(f"{where}: an object is expected, not {shown(document)}")
-    members = dict(document)
-    if (version := members.pop("format", None)) != FORMAT or isinstance(version, bool):
-        raise WrongDocumentError(f'{where}.format: {FORMAT} is expected, not {shown(version)}; add "format": {FORMAT}')
+    members = members_of(document, FORMAT, where, f'add "format": {FORMAT}')
     workload = from_json(Workload, members, _KINDS, where)
     check_workload(workload, where)
     return workload

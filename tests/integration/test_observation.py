@@ -29,8 +29,9 @@ def deployment(stack: Stack) -> Deployment:
 
 
 @pytest.fixture
-def observer(deployment: Deployment) -> AwsObserver:
-    return AwsObserver(deployment, USERS_API)
+def observer(deployment: Deployment, stack: Stack) -> Iterator[AwsObserver]:
+    yield AwsObserver(deployment, USERS_API)
+    stack.take_dead_letters()  # the stack is the worker's: other tests look for letters of their own
 
 
 @contextmanager

@@ -27,7 +27,7 @@ def test_what_is_not_known_is_null_and_not_left_out() -> None:
 
 @pytest.mark.parametrize("version", [0, 2, "1", None])
 def test_another_format_is_refused_in_one_line_that_says_what_to_do(version: object) -> None:
-    with pytest.raises(MisuseError, match=r"results.json: format 1 is expected, not .*; make it again .*harness check"):
+    with pytest.raises(MisuseError, match=r"results.json.format: 1 is expected, not .*; make it again .*harness check"):
         results_from_json(results_to_json(WHOLE) | {"format": version}, "results.json")
 
 

@@ -8,6 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import pytest
+
+from emulator.event_source import poller
 from emulator.event_source.mapping import QueueMapping
 from emulator.event_source.poller import WakingPoller
 from emulator.event_source.records import Message
@@ -90,13 +93,13 @@ def mapping_of(**changes: Any) -> QueueMapping:
 @contextmanager
 def polling(fakes: tuple[FakeQueue, FakeFunction], mapping: QueueMapping) -> Iterator[None]:
     """Poll in a thread of its own, as LocalStack's worker does."""
-    poller = WakingPoller(mapping, *fakes, matches=lambda pattern, event: event["body"] == pattern)
+    polls = WakingPoller(mapping, *fakes, matches=lambda pattern, event: event["body"] == pattern)
     stop = threading.Event()
 
     def work() -> None:
         while not stop.is_set():
-            poller.poll_events()
-        poller.close()
+            polls.poll_events()
+        polls.close()
 
     worker = threading.Thread(target=work)
     worker.start()
@@ -156,6 +159,22 @@ def test_batches_run_side_by_side_up_to_the_mappings_concurrency() -> None:
         fakes[0].take_deleted(4)
 
 
+def test_what_comes_while_a_quick_function_runs_is_one_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poller, "GIVE_WAY_S", DEADLINE_S)
+
+    def put_more(bodies: list[str]) -> tuple[bytes, bool]:
+        if bodies == ["a"]:
+            fakes[0].put("b")
+            fakes[0].put("c")
+        return b"null", False
+
+    fakes = FakeQueue(), FakeFunction(put_more)
+    fakes[0].put("a")
+    with polling(fakes, mapping_of()):
+        fakes[0].take_deleted(3)
+    assert [fakes[1].batches.get_nowait() for _ in range(2)] == [["a"], ["b", "c"]]
+
+
 def test_a_function_that_cannot_be_invoked_loses_nothing_and_stops_nothing() -> None:
     attempts: list[list[str]] = []
 
@@ -192,12 +211,12 @@ def test_what_no_filter_lets_through_is_deleted_unseen() -> None:
 
 def test_a_halted_poller_takes_nothing_more() -> None:
     fakes = FakeQueue(), FakeFunction(succeed)
-    poller = WakingPoller(mapping_of(), *fakes, matches=lambda _pattern, _event: True)
+    polls = WakingPoller(mapping_of(), *fakes, matches=lambda _pattern, _event: True)
 
-    poller.halt()
+    polls.halt()
     fakes[0].put("a")
-    poller.poll_events()
-    poller.close()
+    polls.poll_events()
+    polls.close()
 
     assert fakes[0].waiting.qsize() == 1
 

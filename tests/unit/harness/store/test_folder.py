@@ -36,7 +36,7 @@ def test_a_run_that_was_not_judged_says_how_to(folder: RunFolder) -> None:
 
 def test_a_broken_record_names_its_file(folder: RunFolder) -> None:
     folder.record_path.write_text("{}")
-    with pytest.raises(MisuseError, match=r"run\.json: format 1 is expected, not None"):
+    with pytest.raises(MisuseError, match=r"run\.json.format: 1 is expected, not None"):
         folder.read_record()
 
 

@@ -25,7 +25,7 @@ def test_a_record_survives_a_file(record: RunRecord) -> None:
 
 @pytest.mark.parametrize("version", [2, 0, "1", None])
 def test_another_format_is_refused_in_one_line_that_says_what_to_do(version: object) -> None:
-    with pytest.raises(MisuseError, match=r"run\.json: format 1 is expected, not .*; read this run with the version"):
+    with pytest.raises(MisuseError, match=r"run\.json.format: 1 is expected, not .*; read this run with the version"):
         record_from_json(record_to_json(RECORD) | {"format": version}, "run.json")
 
 

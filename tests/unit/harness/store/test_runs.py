@@ -94,7 +94,7 @@ def test_runs_are_listed_newest_first_and_a_broken_one_as_such(store: RunStore, 
     assert [run.folder for run in listed] == [empty, newer, unjudged, whole]
     assert [run.results is not None for run in listed] == [False, False, False, True]
     assert "run.json: there is no such file" in listed[0].problem
-    assert "format 1 is expected, not 99" in listed[1].problem
+    assert "format: 1 is expected, not 99" in listed[1].problem
     assert "results.json: there is no such file" in listed[2].problem
     assert (listed[2].record, listed[3].problem) == (RECORD, "")
 

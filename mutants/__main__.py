@@ -1,0 +1,5 @@
+"""`python -m mutants`."""
+
+from mutants.command_line import main
+
+main()

@@ -1,0 +1,43 @@
+"""Every planted bug is found by the checker that should find it; nothing is found in the sound stack.
+
+`python -m mutants` does the same with longer runs, twenty of them on the sound stack, and prints a table.
+"""
+
+import shutil
+
+import pytest
+
+from harness.engines import RunningEngine as Engine
+from mutants.catalogue import MUTANTS
+from mutants.circumstances import CIRCUMSTANCES
+from mutants.mutant import CALM, Circumstance, Mutant, sound
+from mutants.trial import SEED, Site, try_out, workload_of
+from tests.integration.engine_fixture import RunningEngine
+from tests.integration.stack_fixture import CHECKOUT
+
+RUNS = CHECKOUT / ".harness" / "integration" / "mutants"
+SOUND_FLOWS = 40
+
+
+@pytest.fixture
+def site(engine: RunningEngine, account_id: str) -> Site:
+    # An account of their own: each trial deletes its stack, and another test's may be called the same.
+    return Site(Engine(engine.endpoint_url, pid=engine.pid), f"2{account_id[1:]}", RUNS)
+
+
+def expect(mutant: Mutant, flows: int | None, site: Site) -> None:
+    """Try it out; the run stays only if it is not what was expected."""
+    trial = try_out(mutant, workload_of(mutant, SEED, flows), site)
+
+    assert trial.as_expected, f"{mutant.found_by or 'nobody'} should find it: {trial.to_json()}"
+    shutil.rmtree(trial.run)
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mutant_is_found_by_its_checker(mutant: Mutant, site: Site) -> None:
+    expect(mutant, None, site)
+
+
+@pytest.mark.parametrize("circumstance", [CALM, *CIRCUMSTANCES], ids=lambda circumstance: circumstance.name)
+def test_nothing_is_found_in_the_sound_stack(circumstance: Circumstance, site: Site) -> None:
+    expect(sound(circumstance), SOUND_FLOWS, site)

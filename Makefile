@@ -21,8 +21,13 @@ run: ## install, start an engine, deploy, drive 100 flows 10 at a time, say the 
 	  --phase install=$$(( ($$(date +%s%N) - started) / 1000000 ))ms
 
 .PHONY: test
-test: check ## install, then lint, types, unit and integration tests
-	$(bin)/pytest tests --numprocesses $(WORKERS) --dist loadgroup
+test: check ## install, then lint, types, unit and integration tests, and those on Docker where there is one
+	$(bin)/pytest tests --ignore tests/docker --numprocesses $(WORKERS) --dist loadgroup
+	tools/docker-test
+
+.PHONY: docker-test
+docker-test: install ## the image, compose and the container engine, on a Docker of its own if none runs
+	tools/docker-test
 
 .PHONY: check
 check: install ## lint and types

@@ -68,6 +68,11 @@ def cli() -> None:
 @cli.command()
 @click.option("--host", help=f"IPv4 address to listen on.  [default: {DEFAULT_HOST}]")
 @click.option("--port", type=click.IntRange(0, 65535), help=f"0: any free one.  [default: {DEFAULT_PORT}]")
+@click.option(
+    "--all-interfaces",
+    is_flag=True,
+    help="Listen on every interface; URLs still have --host. For a container, whose port Docker publishes.",
+)
 @state_dir_option
 @click.option("--detach", is_flag=True, help="Leave it in the background; return when it is ready.")
 @click.option("--stop-with-pid", type=click.IntRange(min=1), metavar="PID", help="Stop when process PID ends.")

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from infra.progress import Progress
 
 
+# LocalStack's name for no bucket at all: the key is a folder that the engine sees, and it runs what is there now.
+HOT_RELOAD_BUCKET = "hot-reload"
+
+
 def deploy(options: "Options", engine: "Engine", progress: "Progress") -> Outputs:
     """Create the stack, or bring it to what the sources say; write the outputs file.
 
@@ -70,6 +74,8 @@ class Plan:
         )
         artifacts = Artifacts(engine, options.stack_name)
         code = {"ArtifactBucket": artifacts.bucket, "FunctionKey": artifacts.key(packaged.archive_name)}
+        if options.parameters.get("ArtifactBucket") == HOT_RELOAD_BUCKET:
+            code = {}  # a person says where it is
         parameters = effective_parameters(packaged.template, options.parameters, code)
         deadline = time.monotonic() + options.timeout_s
         return cls(options.stack_name, packaged, artifacts, parameters, deadline)

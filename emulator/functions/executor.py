@@ -21,6 +21,7 @@ from localstack.services.lambda_.invocation.lambda_models import (
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
 from emulator.errors import MisuseError
+from emulator.functions.code_folder import folder_version
 from emulator.functions.environment import Folders, build_variables
 from emulator.functions.interpreter import RUNTIME, Interpreter, build_interpreter
 from emulator.functions.outcome import MAX_REQUEST_BYTES
@@ -70,6 +71,9 @@ class ProcessExecutor(RuntimeExecutor):
             Configuration(self.function_version.id.qualifier, function.timeout, function.memory_size),
             launch=partial(Runtime, command, folders.task_root, variables),
             dispose=self._remove_folders,
+            code_version=partial(folder_version, folders.task_root)
+            if function.code.is_hot_reloading()
+            else lambda: None,
         )
         failure = self._sandbox.initialize()
         initialization_type = env_vars.get("AWS_LAMBDA_INITIALIZATION_TYPE")

@@ -47,14 +47,22 @@ class Sandbox:
         configuration: of the function.
         launch: starts a runtime process that writes to the given output.
         dispose: called once, after the last process has ended.
+        code_version: what changes when the code does; a process that began with other code is replaced before an
+            invocation. None: the code does not change.
     """
 
     def __init__(
-        self, configuration: Configuration, launch: Callable[[Output], Runtime], dispose: Callable[[], None]
+        self,
+        configuration: Configuration,
+        launch: Callable[[Output], Runtime],
+        dispose: Callable[[], None],
+        code_version: Callable[[], object] = lambda: None,
     ) -> None:
         self._configuration = configuration
         self._launch = launch
         self._dispose = dispose
+        self._code_version = code_version
+        self._began_with: object = None
         self._output = Output()
         self._runtime: Runtime | None = None
         self._init_ms: float | None = None  # not yet reported
@@ -120,6 +128,7 @@ class Sandbox:
     def _start_runtime(self, phase: Literal["init", "invoke"], deadline: float) -> Failure | None:
         """Start a process and wait until it asks for an invocation; if it does not, end it and return why."""
         started = time.monotonic()
+        self._began_with = self._code_version()  # before the process reads it: a later change is never missed
         runtime = self._runtime = self._launch(self._output)
         event = runtime.wait(deadline)
         init_ms = (time.monotonic() - started) * 1000
@@ -140,6 +149,8 @@ class Sandbox:
 
     def _revive(self, deadline: float) -> Failure | None:
         """Make sure that a process waits for an invocation; return why none does."""
+        if self._runtime is not None and self._code_version() != self._began_with:
+            self._end_runtime()
         while self._runtime is not None:
             # Even of one that asks, see all that happened since the last invocation: it may have ended.
             event = self._runtime.wait(time.monotonic() if self._runtime.asks else deadline)

@@ -63,6 +63,8 @@ def _command(options: StartOptions) -> list[str]:
     command += ["--timeout-s", str(options.timeout_s), "--log-level", options.log_level]
     if options.host is not None:
         command += ["--host", options.host]
+    if options.all_interfaces:
+        command += ["--all-interfaces"]
     if options.port is not None:
         command += ["--port", str(options.port)]
     for name in options.without:

@@ -55,7 +55,8 @@ def _become_engine(options: StartOptions, describe: Describe, deadline: float) -
     ending.on_signals()
     require_localstack()
     host = options.host or DEFAULT_HOST
-    listener = port.listen(host, DEFAULT_PORT if options.port is None else options.port)
+    wanted_port = DEFAULT_PORT if options.port is None else options.port
+    listener = port.listen(host, wanted_port, all_interfaces=options.all_interfaces)
     state_dir.clear()
     settings = EngineSettings(host, listener.getsockname()[1], state_dir.work_dir, options.log_level, options.without)
     console = redirect_output(state_dir.log_path)

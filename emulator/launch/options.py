@@ -24,6 +24,7 @@ class StartOptions:
         stop_with_pid: the process that the engine does not outlive.
         timeout_s: how long a start may take.
         log_level: one of `emulator.settings.LOG_LEVELS`.
+        all_interfaces: listen on every interface, as a container must; URLs still have `host`.
         quiet: the log goes to its file only, not to the terminal.
         without: the speed-ups to leave out, by name.
 
@@ -38,6 +39,7 @@ class StartOptions:
     timeout_s: float = 60
     log_level: str = "info"
     quiet: bool = False
+    all_interfaces: bool = False
     without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

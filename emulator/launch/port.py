@@ -9,10 +9,14 @@ import psutil
 from emulator.errors import MisuseError, UnavailableError
 
 _BACKLOG = 1024
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - asked for by name, see `listen`
 
 
-def listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int, *, all_interfaces: bool = False) -> socket.socket:
     """Return a socket that listens at `host`:`port`; at a free port of the system's choice when `port` is 0.
+
+    With `all_interfaces` it listens there and everywhere else: in a container, whoever publishes the port decides
+    who reaches it.
 
     The engine serves this very socket, so no other process can take the port between the check and the start.
     Clients that connect early are answered as soon as the engine is ready.
@@ -25,7 +29,7 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         # Without it, the connections of the engine before keep the port for a minute.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
+        listener.bind((_EVERYWHERE if all_interfaces else host, port))
         listener.listen(_BACKLOG)
     except OSError as error:
         listener.close()

@@ -9,8 +9,9 @@ from typing import Any
 
 from localstack.services.lambda_.invocation.logs import QUEUE_SHUTDOWN, LogHandler, LogItem
 from localstack.services.logs.models import get_moto_logs_backend
+from localstack.services.logs.provider import moto_put_log_events
 from localstack.services.plugins import SERVICE_PLUGINS
-from moto.logs.models import LogsBackend, LogStream
+from moto.logs.models import LogsBackend
 
 from emulator.functions.log_groups import LineKeeper
 from emulator.speedups.originals import require_source
@@ -43,5 +44,6 @@ def apply() -> None:
     """Replace the loop that stores lines."""
     require_source(LogHandler, "a079866d7c7c45c5")
     require_source(LogsBackend.put_log_events, "9413dbc08c425c24")
-    require_source(LogStream.put_log_events, "bbc8f6d18edd468f")
+    # What takes the place of moto's as soon as the service of logs is loaded, which may be before this or after.
+    require_source(moto_put_log_events, "16317b7e99ec7c13")
     LogHandler.run_log_loop = run_log_loop

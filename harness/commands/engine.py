@@ -7,12 +7,15 @@ import click
 from harness.child_process import pass_through
 from harness.commands.options import stack_name_option, state_dir_option
 from harness.deployment import current_deployment
-from harness.engines.embedded import DEFAULT_PORT, EmbeddedEngine, require_running_engine, running_engine
+from harness.engines import Engine
+from harness.engines.checkout import container_of, make_container, require_running_engine, running_engine
+from harness.engines.embedded import DEFAULT_PORT, EmbeddedEngine
 from harness.errors import UnavailableError
 
 
 @click.command(
-    short_help="Start the engine in the background.", epilog=("\b\nExamples:\n  harness up\n  harness up --port 0\n")
+    short_help="Start the engine in the background.",
+    epilog=("\b\nExamples:\n  harness up\n  harness up --port 0\n  harness up --engine container\n"),
 )
 @click.option(
     "--port",
@@ -21,14 +24,21 @@ from harness.errors import UnavailableError
     show_default=True,
     help="Where to listen; 0 takes any free port.",
 )
+@click.option(
+    "--engine",
+    "kind",
+    type=click.Choice(["embedded", "container"]),
+    default="embedded",
+    show_default=True,
+    help="A process of ours, or the image that `docker compose build` makes.",
+)
 @state_dir_option
-def up(*, port: int, state_dir: Path) -> None:
+def up(*, port: int, kind: str, state_dir: Path) -> None:
     """Start the engine of this checkout in the background. If it runs already, say where."""
     engine_dir = state_dir / "engine"
     running = running_engine(engine_dir)
     what = "the engine runs already" if running else "the engine runs"
-    engine = running or EmbeddedEngine(engine_dir, port=port).start()
-    click.echo(f"{what} at {engine}")
+    click.echo(f"{what} at {running or _engine(kind, engine_dir, port).start()}")
     click.echo("deploy to it with `harness deploy`, stop it with `harness down`")
 
 
@@ -37,6 +47,10 @@ def up(*, port: int, state_dir: Path) -> None:
 @click.pass_context
 def down(context: click.Context, *, state_dir: Path) -> None:
     """Stop the engine of this checkout. It is no error when none runs."""
+    if container := container_of(state_dir / "engine"):
+        container.stop()
+        click.echo("stopped the engine's container, and removed it")
+        return
     context.exit(pass_through("emulator", ["stop", "--state-dir", str(state_dir / "engine")]))
 
 
@@ -51,6 +65,11 @@ def down(context: click.Context, *, state_dir: Path) -> None:
 @click.pass_context
 def logs(context: click.Context, *, follow: bool, function: bool, stack_name: str, state_dir: Path) -> None:
     """Show the log of this checkout's engine, or what the deployed function logged."""
+    container = None if function else container_of(state_dir / "engine")
+    if container:
+        for piece in container.logs(follow=follow):
+            click.echo(piece, nl=False)
+        return
     if not function:
         arguments = ["logs", "--state-dir", str(state_dir / "engine")]
         context.exit(pass_through("emulator", [*arguments, "--follow"] if follow else arguments))
@@ -63,3 +82,9 @@ def logs(context: click.Context, *, follow: bool, function: bool, stack_name: st
         raise UnavailableError(f"{what}; deploy it with `harness deploy`")
     for line in function_log_lines(deployment, follow=follow):
         click.echo(line)
+
+
+def _engine(kind: str, engine_dir: Path, port: int) -> Engine:
+    if kind == "container":
+        return make_container(engine_dir, port=port)
+    return EmbeddedEngine(engine_dir, port=port)

@@ -24,7 +24,8 @@ from harness.commands.workload_options import make_workload, workload_options
 from harness.contracts import read_contract, users_api_contract
 from harness.deployment import outputs_path
 from harness.engines import Engine
-from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine, running_engine
+from harness.engines.checkout import make_container, running_engine
+from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine
 from harness.engines.external import ExternalEngine, check_url
 from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
@@ -77,10 +78,10 @@ class PhaseMs(click.ParamType):
 )
 @click.option(
     "--engine",
-    type=click.Choice(["embedded", "external"]),
+    type=click.Choice(["embedded", "container", "external"]),
     default="embedded",
     show_default=True,
-    help="A process of ours, or any endpoint.",
+    help="A process of ours, the same in Docker, or any endpoint.",
 )
 @click.option("--endpoint-url", metavar="URL", help="Where the external engine is.")
 @click.option(
@@ -193,6 +194,8 @@ def _choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir
         raise MisuseError("--endpoint-url is for --engine external; leave one out, or add the other")
     if running := running_engine(state_dir / "engine"):
         return JoinedEngine(running), state_dir
+    if kind == "container":
+        return make_container(own_dir / "engine", port=ANY_FREE_PORT, owner_pid=os.getpid()), own_dir
     return EmbeddedEngine(own_dir / "engine", port=ANY_FREE_PORT, stop_with_pid=os.getpid()), own_dir
 
 

@@ -21,7 +21,7 @@ from harness.deployment import (
 )
 from harness.deployment import deploy as deploy_stack
 from harness.engines import RunningEngine
-from harness.engines.embedded import require_running_engine, running_engine
+from harness.engines.checkout import require_running_engine, running_engine
 from harness.errors import ExitCode
 
 
@@ -103,7 +103,8 @@ def status(context: click.Context, *, stack_name: str, as_json: bool, state_dir:
 
 
 def _lines(engine: RunningEngine, deployment: Deployment | None, stack_name: str) -> list[str]:
-    facts = {"engine": f"{engine}, since {engine.started_at}", "log": str(engine.log_path)}
+    log = engine.log_path or "in the container: `harness logs`"
+    facts = {"engine": f"{engine}, since {engine.started_at}", "log": str(log)}
     if deployment is None:
         facts["stack"] = f"{stack_name} is not deployed; deploy it with `harness deploy`"
     else:

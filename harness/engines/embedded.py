@@ -99,18 +99,6 @@ def running_engine(state_dir: Path) -> RunningEngine | None:
     return _engine_of(record) if is_same else None
 
 
-def require_running_engine(state_dir: Path) -> RunningEngine:
-    """Return the engine that runs in this folder.
-
-    Raises:
-        UnavailableError: none does; the text says how to start one.
-    """
-    running = running_engine(state_dir)
-    if running is None:
-        raise UnavailableError(f"no engine runs in {state_dir}; start one with `harness up`")
-    return running
-
-
 def _engine_of(record: dict[str, Any]) -> RunningEngine:
     return RunningEngine(
         endpoint_url=record["endpoint_url"],

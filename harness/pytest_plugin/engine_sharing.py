@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.engines import Engine, RunningEngine
+from harness.engines.checkout import make_container
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.engines.external import ExternalEngine
 from harness.engines.transient import transient_state_dir
@@ -49,6 +50,8 @@ def end(session: PytestSession, *, passed: bool) -> None:
 def _engine_of(session: PytestSession, without: Sequence[str] = ()) -> Engine:
     if session.endpoint_url is not None:
         return ExternalEngine(session.endpoint_url)
+    if session.engine == "container":
+        return make_container(session_dir(session) / "engine", port=ANY_FREE_PORT, owner_pid=session.owner_pid)
     return EmbeddedEngine(
         session_dir(session) / "engine", port=ANY_FREE_PORT, stop_with_pid=session.owner_pid, without=without
     )

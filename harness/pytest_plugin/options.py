@@ -16,9 +16,10 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--engine",
         dest="harness_engine",
-        choices=["embedded", "external"],
+        choices=["embedded", "container", "external"],
         default="embedded",
-        help="where the stack is deployed: one engine for the session, started when a test needs it (embedded), "
+        help="where the stack is deployed: one engine for the session, started when a test needs it (embedded, "
+        "or container: the same in Docker), "
         "or any endpoint that speaks AWS's APIs (external)",
     )
     group.addoption(

@@ -19,8 +19,10 @@ class PytestSession:
     seed: int
     """Drawn if it was not given."""
     flows: int
+    engine: str
+    """What kind: embedded, container or external."""
     endpoint_url: str | None
-    """Of the external engine; None: the session has an embedded one of its own."""
+    """Of the external engine; None: the session has one of its own."""
     owner_pid: int
     """The process that the person started: the engine does not outlive it."""
     root: Path
@@ -46,6 +48,7 @@ class PytestSession:
         return cls(
             seed=random.SystemRandom().getrandbits(_SEED_BITS) if seed is None else seed,
             flows=config.option.harness_flows,
+            engine=config.option.harness_engine,
             endpoint_url=endpoint_url,
             owner_pid=os.getpid(),
             root=config.rootpath,

@@ -13,6 +13,23 @@ from tests.integration.engine_fixture import AwsClients, aws_clients
 from tests.integration.stack_fixture import QUICK_REDELIVERY, Stack, deploy, faulty_consumer
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "same_machine: looks at the function's files or processes from this machine")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With the engine in a container, run what the engine makes a difference to, and what can look into it."""
+    if config.option.harness_engine != "container":
+        return
+    chosen = [
+        item
+        for item in items
+        if "harness_engine" in getattr(item, "fixturenames", ()) and not item.get_closest_marker("same_machine")
+    ]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
 @pytest.fixture(scope="session")
 def harness_engine(harness_session: PytestSession, pytestconfig: pytest.Config) -> RunningEngine:
     """The plugin's engine, less the speed-ups that are to be left out."""

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from tests.integration.stack_fixture import QUICK_REDELIVERY, Stack
 from tests.waiting import wait_until
 
@@ -192,6 +194,7 @@ def test_nothing_is_lost_when_the_function_times_out(deploy_faulty: Callable[[st
     assert_nothing_was_lost(deploy_faulty(TIMES_OUT_AT_FIRST))
 
 
+@pytest.mark.same_machine
 def test_nothing_is_lost_when_an_init_fails(deploy_faulty: Callable[[str], Stack], tmp_path: Any) -> None:
     stack = deploy_faulty(FAILS_ITS_FIRST_INIT.format(mark=tmp_path / "failed-once"))
 

@@ -205,6 +205,7 @@ def test_a_process_is_kept_and_keeps_its_state(make_function: MakeFunction) -> N
     assert (first[1], second[1]) == (1, 2)
 
 
+@pytest.mark.same_machine
 def test_ten_invocations_run_at_the_same_time(make_function: MakeFunction, tmp_path: Path) -> None:
     function = make_function("""
         import os, time
@@ -220,6 +221,7 @@ def test_ten_invocations_run_at_the_same_time(make_function: MakeFunction, tmp_p
     assert len(set(pids)) == 10
 
 
+@pytest.mark.same_machine
 def test_reserved_concurrency_throttles_what_is_more(make_function: MakeFunction, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "running")
     os.mkfifo(tmp_path / "go_on")
@@ -274,6 +276,7 @@ def test_an_error_of_the_handler(execute: Function) -> None:
     assert execute.call("answer = os.getpid()") == pid
 
 
+@pytest.mark.same_machine
 def test_a_timeout(execute: Function, aws: AwsClients) -> None:
     invoked = execute.invoke("print(os.getpid(), subprocess.Popen(['sleep', '600']).pid); threading.Event().wait()")
     assert invoked.error == "Unhandled"
@@ -365,6 +368,7 @@ def test_an_asynchronous_invocation_is_run_and_logged(make_function: MakeFunctio
     assert "ran later" in logged(aws, function, "REPORT RequestId")
 
 
+@pytest.mark.same_machine
 def test_new_code_is_run_next_and_what_runs_is_finished_by_the_old(make_function: MakeFunction, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "running")
     os.mkfifo(tmp_path / "go_on")

@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from harness.engines.external import ExternalEngine
 from tests.integration.engine_fixture import RunningEngine
 from tests.waiting import wait_until
 
@@ -134,8 +135,7 @@ def test_an_external_engine_is_driven_and_left_alone(tmp_path: Path, engine: Run
     shown = json.loads(done.stdout)
     assert shown["results"]["verdict"]["word"] == "valid"
     assert shown["run"]["deployment"]["account_id"] == account_id
-    assert engine.pid is not None
-    assert psutil.pid_exists(engine.pid)
+    assert ExternalEngine(engine.endpoint_url).start().version == engine.version
 
 
 def test_an_engine_killed_in_the_middle_ends_the_run_soon_as_unknown_and_nothing_is_left(

@@ -53,3 +53,11 @@ def test_what_is_not_the_address_of_one_interface_is_refused(host: str) -> None:
 def test_an_address_of_another_machine_is_refused() -> None:
     with pytest.raises(MisuseError, match=r"192\.0\.2\.1"):
         listen("192.0.2.1", 0)
+
+
+def test_on_all_interfaces_it_is_reached_by_each_when_that_was_asked_for() -> None:
+    with listen("127.0.0.1", 0, all_interfaces=True) as listener:
+        host, port = listener.getsockname()
+        assert host == "0.0.0.0"
+        with socket.create_connection(("127.0.0.2", port), timeout=1):
+            pass

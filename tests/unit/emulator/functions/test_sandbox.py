@@ -13,6 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
+from emulator.functions.code_folder import folder_version
 from emulator.functions.environment import Folders, build_variables
 from emulator.functions.interpreter import RUNTIME, Interpreter, build_interpreter
 from emulator.functions.outcome import Outcome
@@ -48,7 +49,13 @@ def interpreter(tmp_path_factory: pytest.TempPathFactory) -> Interpreter:
 def make_sandbox(interpreter: Interpreter, tmp_path: Path) -> Iterator[MakeSandbox]:
     subjects: list[Subject] = []
 
-    def make(source: str, *, timeout_s: float = 10, initialize: bool = True) -> Subject:
+    def make(
+        source: str,
+        *,
+        timeout_s: float = 10,
+        initialize: bool = True,
+        code_version: Callable[[], object] = lambda: None,
+    ) -> Subject:
         task_root = tmp_path / "task"
         task_root.mkdir()
         (task_root / "app.py").write_text(textwrap.dedent(source))
@@ -60,7 +67,8 @@ def make_sandbox(interpreter: Interpreter, tmp_path: Path) -> Iterator[MakeSandb
         command = [str(interpreter.program), "-m", "awslambdaric", "app.handler"]
         disposed = threading.Event()
         launch = partial(Runtime, command, task_root, variables)
-        subject = Subject(Sandbox(Configuration("$LATEST", timeout_s, 128), launch, disposed.set), disposed)
+        configuration = Configuration("$LATEST", timeout_s, 128)
+        subject = Subject(Sandbox(configuration, launch, disposed.set, code_version), disposed)
         subjects.append(subject)
         if initialize:
             assert subject.sandbox.initialize() is None
@@ -403,3 +411,20 @@ def test_stopping_an_idle_one_ends_its_process_at_once_and_for_good(make_sandbox
     assert subject.disposed.is_set()
     with pytest.raises(SandboxStoppedError):
         subject.call()
+
+
+def test_code_that_was_edited_is_live_with_the_next_invocation(make_sandbox: MakeSandbox, tmp_path: Path) -> None:
+    subject = make_sandbox(
+        "def handler(event, context): return 'as it was'", code_version=lambda: folder_version(tmp_path / "task")
+    )
+    assert subject.call() == "as it was"
+    (tmp_path / "task" / "app.py").write_text("def handler(event, context): return 'as it was edited'")
+    assert subject.call() == "as it was edited"
+
+
+def test_code_that_is_left_alone_keeps_its_process(make_sandbox: MakeSandbox, tmp_path: Path) -> None:
+    subject = make_sandbox(
+        "import os\ndef handler(event, context): return os.getpid()",
+        code_version=lambda: folder_version(tmp_path / "task"),
+    )
+    assert subject.call() == subject.call()

@@ -1,5 +1,6 @@
 """A function's lines are in its log group as LocalStack's own loop puts them there, and all of them at its end."""
 
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -43,3 +44,10 @@ def test_lines_are_stored_in_order_without_empty_ones(backend: Any) -> None:
 def test_what_cannot_be_stored_stops_nothing(backend: Any) -> None:
     run(LogItem("", "stream", None), LogItem("group", "stream", "said\n"))
     assert stored(backend, "group", "stream") == ["said\n"]
+
+
+def test_it_is_applied_also_when_the_service_of_logs_was_loaded_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    import_module("localstack.services.logs.provider")  # which replaces what moto has
+    monkeypatch.setattr(LogHandler, "run_log_loop", LogHandler.run_log_loop)
+    function_logs.apply()
+    assert LogHandler.run_log_loop is run_log_loop

@@ -8,7 +8,8 @@ import psutil
 import pytest
 
 from harness.engines import RunningEngine
-from harness.engines.embedded import EmbeddedEngine, JoinedEngine, require_running_engine, running_engine
+from harness.engines.checkout import require_running_engine
+from harness.engines.embedded import EmbeddedEngine, JoinedEngine, running_engine
 from harness.errors import UnavailableError
 from tests.unit.harness.conftest import WriteModule
 

@@ -23,7 +23,9 @@ LAUNCHER = f"""
 
 @pytest.fixture
 def session(tmp_path: Path) -> PytestSession:
-    return PytestSession(seed=7, flows=5, endpoint_url=None, owner_pid=os.getpid(), root=tmp_path, started_in=tmp_path)
+    return PytestSession(
+        seed=7, flows=5, engine="embedded", endpoint_url=None, owner_pid=os.getpid(), root=tmp_path, started_in=tmp_path
+    )
 
 
 def calls(tmp_path: Path) -> list[list[str]]:

@@ -134,7 +134,7 @@ def test_an_engine_that_is_not_there_is_an_error_of_one_line_and_no_traceback(py
         (["--engine", "external"], "--engine external and --endpoint-url go together"),
         (["--endpoint-url", "http://127.0.0.1:4566"], "--engine external and --endpoint-url go together"),
         (["--engine", "external", "--endpoint-url", "localhost"], "'localhost' is no endpoint URL"),
-        (["--engine", "container"], "invalid choice: 'container'"),
+        (["--engine", "docker"], "invalid choice: 'docker'"),
         (["--seed", "-1"], "'-1' is no whole number from 0"),
         (["--flows", "0"], "'0' is no whole number from 1 to 1,000,000"),
         (["--flows", "many"], "'many' is no whole number"),

@@ -8,7 +8,9 @@ from harness.pytest_plugin.repeating import repeat_command
 from harness.pytest_plugin.session import PytestSession
 
 ROOT = Path("/project")
-SESSION = PytestSession(seed=7, flows=100, endpoint_url=None, owner_pid=1, root=ROOT, started_in=ROOT)
+SESSION = PytestSession(
+    seed=7, flows=100, engine="embedded", endpoint_url=None, owner_pid=1, root=ROOT, started_in=ROOT
+)
 
 
 def test_it_names_the_test_and_the_seed() -> None:

@@ -6,7 +6,13 @@ from pathlib import Path
 from harness.pytest_plugin.session import PytestSession
 
 SESSION = PytestSession(
-    seed=7, flows=20, endpoint_url=None, owner_pid=1, root=Path("/project"), started_in=Path("/project/tests")
+    seed=7,
+    flows=20,
+    engine="embedded",
+    endpoint_url=None,
+    owner_pid=1,
+    root=Path("/project"),
+    started_in=Path("/project/tests"),
 )
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from infra.progress import Progress
 
 
-# No bucket at all, by a convention of emulators: the key is a folder that the engine sees, and it runs what is there now.
+# Emulators' name for no bucket at all: the key is a folder that the engine sees, and it runs what is there now.
 HOT_RELOAD_BUCKET = "hot-reload"
 
 

@@ -2,47 +2,85 @@
 
 import logging
 import os
+from collections import deque
+from collections.abc import Callable, Sequence
 from email.utils import formatdate
 from typing import Any
 
 from localstack.runtime import events
 from rolo.serving.twisted import TwistedRequestAdapter, to_flat_header_list
+from twisted.internet import reactor as installed_reactor
 from twisted.web import http
 from twisted.web.server import version
 from werkzeug.http import HTTP_STATUS_CODES
 
-from emulator.data_plane.takers import TAKERS, Answer, Request
+from emulator.data_plane.takers import AT_ONCE, IN_TURN, Answer, Request, Taker
 
 LOG = logging.getLogger(__name__)
 
+reactor: Any = installed_reactor  # untyped
+
 # A larger body might keep other clients waiting. No message and no item is as large.
 MAX_BODY_BYTES = 1024 * 1024
+
+
+class Turns:
+    """Requests that wait for the server's thread: one is served in each of the server's rounds.
+
+    In a round the server reads whatever has come in. Without turns, a round would last as long as all that was read
+    takes, and what the server has to answer at once would wait as long: a consumer's writes for its clients' polls,
+    which are there because it has not written yet.
+    """
+
+    def __init__(self, in_next_round: Callable[[Callable[[], None]], object]) -> None:
+        self._in_next_round = in_next_round
+        self._waiting: deque[OfferedRequest] = deque()
+
+    def add(self, request: "OfferedRequest") -> None:
+        """Serve a request after those that wait already."""
+        self._waiting.append(request)
+        if len(self._waiting) == 1:
+            self._in_next_round(self._serve)
+
+    def _serve(self) -> None:
+        try:
+            self._waiting[0].serve()
+        finally:
+            self._waiting.popleft()
+            if self._waiting:
+                self._in_next_round(self._serve)
+
+
+def _in_next_round(call: Callable[[], None]) -> None:
+    reactor.callLater(0, call)
+
+
+TURNS = Turns(_in_next_round)
 
 
 class OfferedRequest(TwistedRequestAdapter):
     """A request that takers are asked about before LocalStack is."""
 
     def process(self) -> None:
-        """Answer the request; Twisted calls this when it has read the whole of it."""
-        answer = self._taken()
-        if answer is None:
-            super().process()
-        else:
-            self._send(answer)
+        """Answer the request, or let it wait for its turn; Twisted calls this when it has read the whole of it."""
+        self._offered = None if events.infra_stopping.is_set() else to_request(self)
+        if not self._is_taken(AT_ONCE):
+            TURNS.add(self)
 
-    def _taken(self) -> Answer | None:
-        if not TAKERS or events.infra_stopping.is_set():
-            return None
-        request = to_request(self)
-        if request is None:
-            return None
-        for taker in TAKERS:
-            try:
-                if answer := taker(request):
-                    return answer
-            except Exception:  # a taker raises only what leaves no trace: it costs time, and nothing else
-                LOG.exception("%s %s could not be answered at once", request.method, request.target)
-        return None
+    def serve(self) -> None:
+        """Answer the request, or hand it to LocalStack, if anyone still waits for that."""
+        if not self._disconnected and not self._is_taken(IN_TURN):
+            super().process()
+
+    def _is_taken(self, takers: Sequence[Taker]) -> bool:
+        if self._offered is None:
+            return False
+        for taker in takers:
+            answer = _ask(taker, self._offered)
+            if answer is not None:
+                self._send(answer)
+                return True
+        return False
 
     def _send(self, answer: Answer) -> None:
         """Send an answer whole and at once: Twisted would send it when it next looks what there is to do."""
@@ -54,13 +92,21 @@ class OfferedRequest(TwistedRequestAdapter):
         self.finish()
 
 
+def _ask(taker: Taker, request: Request) -> Answer | None:
+    try:
+        return taker(request)
+    except Exception:  # a taker raises only what leaves no trace: that costs time, and nothing else
+        LOG.exception("%s %s could not be answered here", request.method, request.target)
+        return None
+
+
 def to_bytes(answer: Answer) -> bytes:
     """Return an answer as it is sent, with the headers that each response of the server has."""
     reason = HTTP_STATUS_CODES.get(answer.status, "Unknown").upper()  # as LocalStack's responses have it
     server = [("Server", version.decode()), ("Date", formatdate(usegmt=True))]
     lines = "".join(f"{name}: {value}\r\n" for name, value in (*server, *answer.headers))
     body = b"" if answer.status in http.NO_BODY_CODES else answer.body
-    return f"HTTP/1.1 {answer.status} {reason}\r\n{lines}\r\n".encode("latin-1") + body
+    return f"HTTP/1.1 {answer.status} {reason}\r\n{lines}\r\n".encode("latin-1", "replace") + body
 
 
 def _send_now(transport: Any, data: bytes) -> int:

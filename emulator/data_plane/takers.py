@@ -36,8 +36,10 @@ class Answer:
 
 type Taker = Callable[[Request], Answer | None]
 
-# In the order in which they are asked. Speed-ups add theirs when their service is loaded.
-TAKERS: list[Taker] = []
+# Speed-ups add theirs when their service is loaded. The first answer a request as soon as it is read, the second when
+# it is its turn.
+AT_ONCE: list[Taker] = []
+IN_TURN: list[Taker] = []
 
 # With one of these there is more to a request than itself: a browser's rules, a body that has to be decoded, a client
 # that waits for a word before it sends the body, another call of LocalStack's own around it.

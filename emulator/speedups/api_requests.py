@@ -13,7 +13,7 @@ from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewa
 from localstack.services.sqs import query_api
 
 from emulator.data_plane.apis import ApiRequests
-from emulator.data_plane.takers import TAKERS
+from emulator.data_plane.takers import IN_TURN
 from emulator.speedups.originals import require_source
 
 
@@ -25,4 +25,4 @@ def apply() -> None:
     require_source(RestApiAwsIntegration.invoke, "103cb15b95e43c45")
     require_source(query_api.try_call_sqs, "a151780bb44b780d")
     address = config.GATEWAY_LISTEN[0]
-    TAKERS.append(ApiRequests(f"{address.host}:{address.port}"))
+    IN_TURN.append(ApiRequests(f"{address.host}:{address.port}"))

@@ -8,7 +8,7 @@ from localstack import config
 from localstack.aws.app import LocalstackAwsGateway
 
 from emulator.data_plane.items import ItemRequests
-from emulator.data_plane.takers import TAKERS
+from emulator.data_plane.takers import AT_ONCE
 from emulator.speedups.originals import require_source
 
 
@@ -16,4 +16,4 @@ def apply() -> None:
     """Add the taker, if what it does without is what it knows."""
     require_source(LocalstackAwsGateway.__init__, "f6ab100f02ee3379")
     address = config.GATEWAY_LISTEN[0]
-    TAKERS.append(ItemRequests(f"{address.host}:{address.port}"))
+    AT_ONCE.append(ItemRequests(f"{address.host}:{address.port}"))

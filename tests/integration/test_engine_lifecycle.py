@@ -286,4 +286,5 @@ def test_nothing_of_the_users_own_reaches_the_engine_and_it_writes_only_in_its_f
     opened = {Path(file.path) for file in process.open_files() if "w" in file.mode or "a" in file.mode}
     outside = {path for path in opened if not path.is_relative_to(emulator.state_dir)}
     assert outside == set()
+    assert any(path.is_dir() for path in emulator.state_dir.rglob("mine")), "S3 keeps objects somewhere else"
     assert {path: path.stat().st_mtime_ns for path in [*home.rglob("*"), temporary]} == before

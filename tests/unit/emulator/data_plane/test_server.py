@@ -1,19 +1,23 @@
 """The server asks the takers first, and sends what they answer as it sends LocalStack's answers."""
 
 import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from localstack.runtime import events
 from rolo.serving.twisted import HeaderPreservingHTTPChannel
 from twisted.internet.address import IPv4Address
+from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IPushProducer
+from twisted.python.failure import Failure
 from twisted.web.resource import Resource
 from twisted.web.server import Site
 from zope.interface import implementer  # type: ignore[import-untyped]  # it has no types
 
 from emulator.data_plane import server
-from emulator.data_plane.server import OfferedRequest
+from emulator.data_plane.server import OfferedRequest, Turns
 from emulator.data_plane.takers import Answer, Request, Taker
 
 GET = b"GET /a%20b?c=d HTTP/1.1\r\nHost: x\r\nX-Mixed-Case: y\r\n\r\n"
@@ -28,11 +32,43 @@ class Reference(Resource):
         return b"reference read %d bytes" % len(request.content.read())
 
 
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> list[Taker]:
+    asked: list[Taker] = []
+    monkeypatch.setattr(server, "AT_ONCE", asked)
+    return asked
+
+
 @pytest.fixture
 def takers(monkeypatch: pytest.MonkeyPatch) -> list[Taker]:
+    """Those who are asked in turn."""
     asked: list[Taker] = []
-    monkeypatch.setattr(server, "TAKERS", asked)
+    monkeypatch.setattr(server, "IN_TURN", asked)
     return asked
+
+
+@dataclass
+class FakeRounds:
+    """The server's rounds: what is to be done in the next one."""
+
+    calls: list[Callable[[], None]] = field(default_factory=list)
+
+    def later(self, call: Callable[[], None]) -> None:
+        self.calls.append(call)
+
+    def next(self) -> bool:
+        """Do what is to be done; return whether there was anything."""
+        due, self.calls = self.calls, []
+        for call in due:
+            call()
+        return bool(due)
+
+
+@pytest.fixture(autouse=True)
+def rounds(monkeypatch: pytest.MonkeyPatch) -> FakeRounds:
+    fakes = FakeRounds()
+    monkeypatch.setattr(server, "TURNS", Turns(fakes.later))
+    return fakes
 
 
 @implementer(IPushProducer)
@@ -68,9 +104,19 @@ class FakeTransport:
     pauseProducing = resumeProducing = stopProducing = loseConnection = setTcpNoDelay = _done  # noqa: N815
 
 
-def send(*requests: bytes, transport: FakeTransport | None = None) -> bytes:
-    """Return what a connection answers."""
+def send(*requests: bytes, rounds: FakeRounds | None, transport: FakeTransport | None = None) -> bytes:
+    """Return what a connection answers. Without rounds, nobody has a turn."""
     transport = transport or FakeTransport()
+    channel = connect(transport)
+    for request in requests:
+        channel.dataReceived(request)
+        while rounds is not None and rounds.next():
+            pass
+    return bytes(transport.written)
+
+
+def connect(transport: FakeTransport) -> Any:
+    """Return the server's end of a connection."""
     make_site: Any = Site  # untyped in Twisted, as its resources
     make_resource: Any = Reference
     site = make_site(make_resource(), requestFactory=OfferedRequest)
@@ -78,12 +124,10 @@ def send(*requests: bytes, transport: FakeTransport | None = None) -> bytes:
     site.timeOut = None
     channel = site.buildProtocol(None)
     channel.makeConnection(transport)
-    for request in requests:
-        channel.dataReceived(request)
-    return bytes(transport.written)
+    return channel
 
 
-def test_a_taken_request_is_answered_with_the_takers_headers(takers: list[Taker]) -> None:
+def test_a_taken_request_is_answered_with_the_takers_headers(takers: list[Taker], rounds: FakeRounds) -> None:
     seen: list[Request] = []
 
     def taker(request: Request) -> Answer:
@@ -91,7 +135,7 @@ def test_a_taken_request_is_answered_with_the_takers_headers(takers: list[Taker]
         return Answer(404, [("Content-Type", "x/y"), ("x-odd-Case", "1"), ("Content-Length", "2")], b"no")
 
     takers.append(taker)
-    head, _, body = send(GET).partition(b"\r\n\r\n")
+    head, _, body = send(GET, rounds=rounds).partition(b"\r\n\r\n")
     lines = head.split(b"\r\n")
     assert seen == [Request("GET", "/a%20b?c=d", [("Host", "x"), ("X-Mixed-Case", "y")], b"")]
     assert lines[0] == b"HTTP/1.1 404 NOT FOUND"
@@ -101,63 +145,118 @@ def test_a_taken_request_is_answered_with_the_takers_headers(takers: list[Taker]
 
 
 @pytest.mark.parametrize("takes_at_once", [0, 10, -1])
-def test_what_a_connection_does_not_take_at_once_follows(takes_at_once: int, takers: list[Taker]) -> None:
+def test_what_a_connection_does_not_take_at_once_follows(
+    takes_at_once: int, takers: list[Taker], rounds: FakeRounds
+) -> None:
     takers.append(lambda _request: Answer(200, [("Content-Length", "5")], b"hello"))
     transport = FakeTransport()
     transport.takes_at_once = takes_at_once
-    answer = send(GET, transport=transport)
+    answer = send(GET, transport=transport, rounds=rounds)
     assert answer.startswith(b"HTTP/1.1 200 OK\r\nServer: ")
     assert answer.count(b"hello") == 1
 
 
-def test_an_answer_does_not_overtake_the_one_before(takers: list[Taker]) -> None:
+def test_an_answer_does_not_overtake_the_one_before(takers: list[Taker], rounds: FakeRounds) -> None:
     takers.append(lambda _request: Answer(200, [("Content-Length", "5")], b"hello"))
     transport = FakeTransport()
     transport.takes_at_once = 0
     transport.dataBuffer = b"the one before"
     monitored: list[bytes] = []
     transport.writeSomeData = monitored.append  # type: ignore[method-assign, assignment]  # must not be called
-    assert send(GET, transport=transport).endswith(b"hello")
+    assert send(GET, transport=transport, rounds=rounds).endswith(b"hello")
     assert not monitored
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_a_status_without_a_body_has_none(status: int, takers: list[Taker]) -> None:
+def test_a_status_without_a_body_has_none(status: int, takers: list[Taker], rounds: FakeRounds) -> None:
     takers.append(lambda _request: Answer(status, [("Content-Type", "x/y")], b"body"))
-    assert send(GET).endswith(b"Content-Type: x/y\r\n\r\n")
+    assert send(GET, rounds=rounds).endswith(b"Content-Type: x/y\r\n\r\n")
 
 
-def test_a_connection_goes_on_after_a_taken_request(takers: list[Taker]) -> None:
+def test_a_connection_goes_on_after_a_taken_request(takers: list[Taker], rounds: FakeRounds) -> None:
     takers.append(lambda request: Answer(200, [("Content-Length", "1")], request.method[:1].encode()))
-    assert send(GET, GET).count(b"HTTP/1.1 200 OK") == 2
+    assert send(GET, GET, rounds=rounds).count(b"HTTP/1.1 200 OK") == 2
 
 
-def test_what_nobody_takes_is_answered_as_ever(takers: list[Taker]) -> None:
+def test_what_nobody_takes_is_answered_as_ever(takers: list[Taker], rounds: FakeRounds) -> None:
     def break_down(_request: Request) -> Answer:
         raise ZeroDivisionError
 
     takers += [lambda _request: None, break_down]
     post = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello"
-    assert send(post).endswith(b"reference read 5 bytes")
+    assert send(post, rounds=rounds).endswith(b"reference read 5 bytes")
 
 
 @pytest.mark.parametrize(
     "odd", [b"GET / HTTP/1.0\r\nHost: x\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: 1\r\nx-a: 2\r\n\r\n"]
 )
-def test_an_old_client_and_a_repeated_header_are_not_offered(odd: bytes, takers: list[Taker]) -> None:
+def test_an_old_client_and_a_repeated_header_are_not_offered(
+    odd: bytes, takers: list[Taker], rounds: FakeRounds
+) -> None:
     takers.append(lambda _request: Answer(200, [], b""))
-    assert b"reference read" in send(odd)
+    assert b"reference read" in send(odd, rounds=rounds)
 
 
-def test_a_large_body_is_not_offered(takers: list[Taker]) -> None:
+def test_a_large_body_is_not_offered(takers: list[Taker], rounds: FakeRounds) -> None:
     takers.append(lambda _request: Answer(200, [], b""))
     head = b"PUT / HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"
-    assert send(head + b"x" * 1_048_577).endswith(b"reference read 1048577 bytes")
+    assert send(head + b"x" * 1_048_577, rounds=rounds).endswith(b"reference read 1048577 bytes")
 
 
-def test_an_engine_that_stops_takes_nothing(takers: list[Taker], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_engine_that_stops_takes_nothing(
+    takers: list[Taker], rounds: FakeRounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
     takers.append(lambda _request: Answer(200, [], b""))
     stopping = threading.Event()
     stopping.set()
     monkeypatch.setattr(events, "infra_stopping", stopping)
-    assert b"reference read" in send(GET)
+    assert b"reference read" in send(GET, rounds=rounds)
+
+
+def test_who_is_asked_at_once_does_not_wait_for_a_turn(at_once: list[Taker]) -> None:
+    at_once.append(lambda _request: Answer(200, [("Content-Length", "4")], b"once"))
+    assert send(GET, rounds=None).endswith(b"once")
+
+
+def test_each_round_serves_one_request_and_the_oldest_first(takers: list[Taker], rounds: FakeRounds) -> None:
+    served: list[str] = []
+    takers.append(lambda request: served.append(request.target))
+    for name in (b"a", b"b", b"c"):
+        send(b"GET /%s HTTP/1.1\r\nHost: x\r\n\r\n" % name, rounds=None)
+    for expected in (["/a"], ["/a", "/b"], ["/a", "/b", "/c"]):
+        assert rounds.next()
+        assert served == expected
+    assert not rounds.next()
+
+
+def test_a_request_that_breaks_down_does_not_hold_up_the_next(rounds: FakeRounds) -> None:
+    class Broken:
+        def serve(self) -> None:
+            raise ZeroDivisionError
+
+    served = threading.Event()
+
+    class Sound:
+        def serve(self) -> None:
+            served.set()
+
+    turns: Any = Turns(rounds.later)
+    turns.add(Broken())
+    turns.add(Sound())
+    with pytest.raises(ZeroDivisionError):
+        rounds.next()
+    assert rounds.next()
+    assert served.is_set()
+
+
+def test_who_has_gone_is_not_served(takers: list[Taker], rounds: FakeRounds) -> None:
+    asked: list[Request] = []
+    takers.append(asked.append)
+    transport = FakeTransport()
+    channel = connect(transport)
+    channel.dataReceived(GET)
+    make_failure: Any = Failure
+    channel.connectionLost(make_failure(ConnectionDone()))
+    assert rounds.next()
+    assert not asked
+    assert not transport.written

@@ -58,9 +58,7 @@ KINDS: Final = (
     Kind("api-500", Place.REQUEST, "The request is answered 500, Internal server error, and not carried out."),
     Kind("api-504", Place.REQUEST, "The request is answered 504, Endpoint request timed out, and not carried out."),
     Kind("api-reset-before", Place.REQUEST, "The connection is reset, and the request not carried out."),
-    Kind(
-        "api-reset-after", Place.REQUEST, "The request is carried out, and the connection reset instead of an answer."
-    ),
+    Kind("api-reset-after", Place.REQUEST, "The request is carried out, and the connection reset before its answer."),
     # SQS
     Kind("duplicates", Place.RECEIVE, "The message is delivered once more, after a delay.", 0.2, Uniform(0, 500)),
     Kind("delays", Place.SEND, "The message becomes visible later.", 0.2, Uniform(0, 2000)),

@@ -107,6 +107,11 @@ class Faults:
         """Whether any fault is set at a place: the only question where none is, and it takes no lock."""
         return place in self._at
 
+    @property
+    def any(self) -> bool:
+        """Whether any fault is set."""
+        return bool(self._at)
+
     def on_healing(self, healer: Callable[[Fault], None]) -> None:
         """Call `healer` with each fault that ends, however it ends, to undo what would stay. It must not raise."""
         self._healers.append(healer)

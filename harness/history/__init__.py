@@ -98,6 +98,41 @@ class FinalState:
 
 
 @dataclass(frozen=True, slots=True)
+class Firing:
+    """A fault that hit something."""
+
+    at_s: float
+    """On the run's clock, as exactly as the engine's clock and ours agree."""
+    flow: int | None
+    """Whose it was; None: no flow's that is known."""
+    identity: str
+    """What was hit, the same in each run."""
+    operation: str
+    """As the engine names it: `POST /users`, `ReceiveMessage`, `PutItem`."""
+    attempt: int
+    """Which of the thing's attempts it was, from 1."""
+    delay_s: float = 0
+    """How long it made the thing wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultHistory:
+    """What became of one fault of the workload."""
+
+    name: str
+    kind: str
+    definition: Mapping[str, Any]
+    """As `harness.faults` has it, in JSON."""
+    periods: tuple[tuple[float, float | None], ...]
+    """When it was active, on the run's clock: from and until; None: nobody knows until when."""
+    eligible: int | None
+    """How often it could have hit; None, as `fired`: the engine did not say in the end."""
+    fired: int | None
+    firings: tuple[Firing, ...] = ()
+    """In the order in which it hit; not all that it fired, where they were too many to be kept."""
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """All of it. Checkers and figures take nothing else."""
 
@@ -116,6 +151,8 @@ class History:
     """By handle."""
     wall_clock_zero_s: float = 0
     """The Unix time at the clock's zero."""
+    faults: tuple[FaultHistory, ...] = ()
+    """Each fault that the run set. Empty: nothing was broken on purpose."""
     complete: bool = True
     """False: it was cut off; what is here is what happened, and there may have been more."""
     problems: tuple[str, ...] = ()

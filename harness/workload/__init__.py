@@ -4,10 +4,11 @@ Equal workloads send the same bytes, whatever the concurrency: everything about 
 The parts are values too: `arrival`, `payloads`, `polling`; `document` writes a workload to JSON and reads it back.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.faults import Fault
 from harness.shape import ApiShape
 from harness.shape.users import USERS_API
 from harness.workload.arrival import Arrival, ClosedLoop
@@ -58,10 +59,19 @@ class Workload:
     warm_up_s: float = 0
     """Calls meant to start earlier than this are judged like all others and left out of the figures."""
     shape: ApiShape = USERS_API
+    faults: tuple[Fault, ...] = ()
+    """What is broken on purpose. It depends on the seed, as the payloads do."""
+    only_flows: tuple[int, ...] | None = None
+    """The numbers of the flows to make, in their order; None: all `flows` of them. The others are left out as if they
+    had never been asked for, and these are the same as ever."""
 
     def plans(self) -> Iterator[FlowPlan]:
         """Return every flow in order, each made when it is asked for."""
-        return (self.plan(number) for number in range(self.flows))
+        return (self.plan(number) for number in self.flow_numbers())
+
+    def flow_numbers(self) -> Sequence[int]:
+        """Return the numbers of all flows that are to be made."""
+        return range(self.flows) if self.only_flows is None else self.only_flows
 
     def plan(self, number: int) -> FlowPlan:
         """Return one flow, which any flow can be made again by."""

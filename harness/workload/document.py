@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from harness.documents import Kinds, from_json, members_of, to_json
+from harness.faults import ExponentialDelay, FixedDelay, UniformDelay
 from harness.workload import Workload
 from harness.workload.arrival import Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp
 from harness.workload.polling import ExponentialBackoff, FixedInterval, RetryAfter
@@ -19,6 +20,9 @@ _KINDS: Final[Kinds] = {
     FixedInterval: "fixed interval",
     ExponentialBackoff: "exponential backoff",
     RetryAfter: "retry-after",
+    FixedDelay: "fixed",
+    UniformDelay: "uniform",
+    ExponentialDelay: "exponential",
 }
 
 

@@ -14,6 +14,7 @@ from twisted.web import http
 from twisted.web.server import version
 from werkzeug.http import HTTP_STATUS_CODES
 
+from emulator.data_plane.giving_way import GivingWay, Servable
 from emulator.data_plane.takers import AT_ONCE, IN_TURN, Answer, Request, Taker
 
 LOG = logging.getLogger(__name__)
@@ -22,6 +23,8 @@ reactor: Any = installed_reactor  # untyped
 
 # A larger body might keep other clients waiting. No message and no item is as large.
 MAX_BODY_BYTES = 1024 * 1024
+
+_APIS = b"/_aws/execute-api/"
 
 
 class Turns:
@@ -34,9 +37,9 @@ class Turns:
 
     def __init__(self, in_next_round: Callable[[Callable[[], None]], object]) -> None:
         self._in_next_round = in_next_round
-        self._waiting: deque[OfferedRequest] = deque()
+        self._waiting: deque[Servable] = deque()
 
-    def add(self, request: "OfferedRequest") -> None:
+    def add(self, request: Servable) -> None:
         """Serve a request after those that wait already."""
         self._waiting.append(request)
         if len(self._waiting) == 1:
@@ -58,19 +61,32 @@ def _in_next_round(call: Callable[[], None]) -> None:
 TURNS = Turns(_in_next_round)
 
 
+def giving_way_while(under_way: Callable[[], bool]) -> GivingWay:
+    """Return what lets requests wait while there is something to wait for."""
+    return GivingWay(under_way, reactor.callLater, TURNS.add)
+
+
+POLLS = giving_way_while(lambda: False)
+
+
 class OfferedRequest(TwistedRequestAdapter):
     """A request that takers are asked about before LocalStack is."""
 
     def process(self) -> None:
         """Answer the request, or let it wait for its turn; Twisted calls this when it has read the whole of it."""
         self._offered = None if events.infra_stopping.is_set() else to_request(self)
-        if not self._is_taken(AT_ONCE):
+        if self._is_taken(AT_ONCE):
+            POLLS.release_all()
+        elif not (self._is_poll() and POLLS.holds(self)):
             TURNS.add(self)
 
     def serve(self) -> None:
         """Answer the request, or hand it to LocalStack, if anyone still waits for that."""
         if not self._disconnected and not self._is_taken(IN_TURN):
             super().process()
+
+    def _is_poll(self) -> bool:
+        return bool(self.method == b"GET" and self.uri.startswith(_APIS))
 
     def _is_taken(self, takers: Sequence[Taker]) -> bool:
         if self._offered is None:

@@ -25,6 +25,7 @@ from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 
 from emulator.data_plane.server import OfferedRequest
 from emulator.launch.catalog import write_service_index
+from emulator.launch.readiness import WHEN_READY
 from emulator.settings import EngineSettings
 from emulator.speedups.registry import START, apply_speedups
 
@@ -91,6 +92,8 @@ class EngineRuntime(LocalstackRuntime):
         """Runs in a thread of its own. LocalStack's waits for the port, which we have had from the start."""
         hooks.on_runtime_ready.run()
         self.ready.set()
+        for call in WHEN_READY:
+            call()
 
 
 def create_runtime(

@@ -260,3 +260,52 @@ def test_who_has_gone_is_not_served(takers: list[Taker], rounds: FakeRounds) -> 
     assert rounds.next()
     assert not asked
     assert not transport.written
+
+
+@dataclass
+class FakePolls:
+    """Holds every poll that it is asked about."""
+
+    held: list[Any] = field(default_factory=list)
+
+    def holds(self, request: Any) -> bool:
+        self.held.append(request)
+        return True
+
+    def release_all(self) -> None:
+        for request in self.held:
+            request.serve()
+        self.held.clear()
+
+
+API_GET = b"GET /_aws/execute-api/abc/v1/status/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.fixture
+def polls(monkeypatch: pytest.MonkeyPatch) -> FakePolls:
+    fakes = FakePolls()
+    monkeypatch.setattr(server, "POLLS", fakes)
+    return fakes
+
+
+def test_a_read_of_an_api_may_be_held_and_is_released_by_what_is_answered_at_once(
+    at_once: list[Taker], takers: list[Taker], rounds: FakeRounds, polls: FakePolls
+) -> None:
+    at_once.append(lambda request: Answer(200, [], b"") if request.method == "POST" else None)
+    takers.append(lambda _request: Answer(200, [("Content-Length", "4")], b"seen"))
+    transport = FakeTransport()
+    channel = connect(transport)
+
+    channel.dataReceived(API_GET)
+    assert not rounds.next()
+    assert len(polls.held) == 1
+    send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", rounds=None)
+    assert transport.written.endswith(b"seen")
+
+
+@pytest.mark.parametrize("request_line", [b"POST /_aws/execute-api/abc/v1/users", b"GET /_localstack/health"])
+def test_nothing_but_a_read_of_an_api_is_held(request_line: bytes, rounds: FakeRounds, polls: FakePolls) -> None:
+    send(request_line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", rounds=None)
+
+    assert polls.held == []
+    assert rounds.next()

@@ -19,6 +19,7 @@ from werkzeug.datastructures import Headers
 
 from emulator.data_plane.calls import integration_call
 from emulator.data_plane.takers import Answer, Request, is_plain
+from emulator.faults.requests import takes_long
 
 # The API's ID, the stage, a path without an empty part, and a query.
 PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")
@@ -95,7 +96,7 @@ class ApiRequests:
 
     def __call__(self, request: Request) -> Answer | None:
         """Answer a plain request to a deployed API."""
-        place = PLAIN_TARGET.fullmatch(request.target)
+        place = None if takes_long() else PLAIN_TARGET.fullmatch(request.target)
         if place is None or request.method not in PLAIN_METHODS or not request.target.isascii():
             return None
         headers = request.by_lower_name()

@@ -2,6 +2,8 @@
 
 import logging
 import os
+import socket
+import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from email.utils import formatdate
@@ -16,6 +18,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from emulator.data_plane.giving_way import GivingWay, Servable
 from emulator.data_plane.takers import AT_ONCE, IN_TURN, Answer, Request, Taker
+from emulator.faults.reset import RESET_HEADER, RESET_TOKEN
 
 LOG = logging.getLogger(__name__)
 
@@ -72,6 +75,8 @@ POLLS = giving_way_while(lambda: False)
 class OfferedRequest(TwistedRequestAdapter):
     """A request that takers are asked about before LocalStack is."""
 
+    _reset = False
+
     def process(self) -> None:
         """Answer the request, or let it wait for its turn; Twisted calls this when it has read the whole of it."""
         self._offered = None if events.infra_stopping.is_set() else to_request(self)
@@ -84,6 +89,22 @@ class OfferedRequest(TwistedRequestAdapter):
         """Answer the request, or hand it to LocalStack, if anyone still waits for that."""
         if not self._disconnected and not self._is_taken(IN_TURN):
             super().process()
+
+    def write(self, data: bytes) -> None:
+        """Write a part of LocalStack's response, or reset the connection where the response says so."""
+        if not self.startedWriting and self.responseHeaders.getRawHeaders(RESET_HEADER) == [RESET_TOKEN]:
+            self.startedWriting = 1
+            self._reset = True
+            _reset_now(self.channel.transport)
+        elif not self._reset:
+            super().write(data)
+
+    def finish(self) -> None:
+        """End LocalStack's response, which may be one without a body."""
+        if not self.startedWriting:
+            self.write(b"")
+        if not self._reset:
+            super().finish()
 
     def _is_poll(self) -> bool:
         return bool(self.method == b"GET" and self.uri.startswith(_APIS))
@@ -131,6 +152,12 @@ def _send_now(transport: Any, data: bytes) -> int:
         return 0
     sent = transport.writeSomeData(data)
     return sent if isinstance(sent, int) else 0  # an error will come again, and then it is Twisted's
+
+
+def _reset_now(transport: Any) -> None:
+    """Let the connection be gone for the client at once, with a reset instead of an end."""
+    transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    transport.abortConnection()
 
 
 def to_request(request: Any) -> Request | None:

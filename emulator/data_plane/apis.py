@@ -8,7 +8,6 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
-from localstack.http import Request as WebRequest
 from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.context import EndpointResponse, RestApiInvocationContext
@@ -19,7 +18,8 @@ from werkzeug.datastructures import Headers
 
 from emulator.data_plane.calls import integration_call
 from emulator.data_plane.takers import Answer, Request, is_plain
-from emulator.faults.requests import takes_long
+from emulator.faults.identity import TRACE_HEADER
+from emulator.faults.taken import TakenRequest
 
 # The API's ID, the stage, a path without an empty part, and a query.
 PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")
@@ -71,7 +71,7 @@ def call_integration(chain: Any, context: RestApiInvocationContext, _response: R
     ):
         chain.terminate()
         return
-    body = call(request["body"])
+    body = call(request["body"], headers.get(TRACE_HEADER))
     if body is None:
         chain.terminate()
         return
@@ -96,7 +96,7 @@ class ApiRequests:
 
     def __call__(self, request: Request) -> Answer | None:
         """Answer a plain request to a deployed API."""
-        place = None if takes_long() else PLAIN_TARGET.fullmatch(request.target)
+        place = PLAIN_TARGET.fullmatch(request.target)
         if place is None or request.method not in PLAIN_METHODS or not request.target.isascii():
             return None
         headers = request.by_lower_name()
@@ -111,10 +111,10 @@ class ApiRequests:
         return to_answer(response)
 
 
-def to_web_request(request: Request) -> WebRequest:
+def to_web_request(request: Request) -> TakenRequest:
     """Return a request as LocalStack's gateway reads it."""
     raw_path, _, query = request.target.partition("?")
-    return WebRequest(
+    return TakenRequest(
         method=request.method,
         path=unquote(raw_path),
         raw_path=raw_path,

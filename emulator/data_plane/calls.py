@@ -19,9 +19,11 @@ from localstack.aws.handlers.region import DefaultRegionRewriterStrategy
 from localstack.aws.protocol.parser import RequestParserError, create_parser
 from localstack.aws.protocol.serializer import create_serializer
 from localstack.aws.spec import load_service
-from localstack.http import Request
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.aws.arns import get_partition
+
+from emulator.faults.identity import TRACE_HEADER
+from emulator.faults.taken import HitError, TakenRequest
 
 # https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html, `uri`
 _INTEGRATION = re.compile(
@@ -33,7 +35,7 @@ _ROLE = re.compile(r"arn:[a-z-]+:iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+")
 _MAX_FORM_BYTES = 400_000
 _MAX_CALLS = 1024
 # Providers look for headers in it.
-_NO_REQUEST = Request()
+_NO_REQUEST = TakenRequest()
 
 # What is quick whatever a table holds. The others, a Scan among them, might keep all clients waiting.
 ITEM_OPERATIONS = frozenset({"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"})
@@ -57,8 +59,13 @@ class Call(Protocol):
     def takes(self, content_type: str) -> bool:
         """Whether a body of this type is read as this call reads it."""
 
-    def __call__(self, body: str | bytes) -> str | None:
-        """Run the operation and return the body of its response; None when it was refused."""
+    def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
+        """Run the operation and return the body of its response; None when it was refused.
+
+        Args:
+            body: the request's.
+            trace_header: what the caller is traced by, as AWS hands it on (`X-Amzn-Trace-Id`).
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +79,17 @@ class ItemCall:
         """See `Call`. All types but one are read as JSON."""
         return "cbor" not in content_type
 
-    def __call__(self, body: str | bytes) -> str | None:
+    def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
         """See `Call`."""
         operation = _operation("dynamodb", self.operation)
         service = operation.service_model
-        context = _context(operation, self.caller)
+        context = _context(operation, self.caller, trace_header)
         try:
             context.service_request = create_parser(service)._parse_shape(  # noqa: SLF001 - what it does once it has the JSON
                 None, operation.input_shape, json.loads(body or "{}"), {}
             )
             response = _operations("dynamodb")[self.operation](context, context.service_request) or {}
-        except (NotRunningError, ServiceException, RequestParserError, ValueError):
+        except (NotRunningError, HitError, ServiceException, RequestParserError, ValueError):
             return None
         return create_serializer(service)._serialize_body_params(  # noqa: SLF001 - as above, for a response
             response, operation.output_shape, operation, "application/json", context.request_id
@@ -101,17 +108,17 @@ class SendCall:
         """See `Call`."""
         return content_type == "application/x-www-form-urlencoded"
 
-    def __call__(self, body: str | bytes) -> str | None:
-        """See `Call`. Returns the response in JSON, which API Gateway asks for."""
+    def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
+        """See `Call`. Returns the response in JSON, which API Gateway asks for; the queue keeps the trace."""
         form = _form(body)
         if form is None or form.keys() != {"Action", "MessageBody"} or form["Action"] != "SendMessage":
             return None
         url = f"http://sqs.{self.caller.region}/{self.queue_account_id}/{self.queue_name}"
-        context = _context(_operation("sqs", "SendMessage"), self.caller)
+        context = _context(_operation("sqs", "SendMessage"), self.caller, trace_header)
         request = {"QueueUrl": url, "MessageBody": form["MessageBody"]}
         try:
             result = _operations("sqs")["SendMessage"](context, request)
-        except (NotRunningError, ServiceException):
+        except (NotRunningError, HitError, ServiceException):
             return None
         known = {name: value for name, value in result.items() if value is not None}
         metadata = {"RequestId": str(uuid4())}
@@ -169,8 +176,8 @@ def _operation(service: str, name: str) -> OperationModel:
     return load_service(service).operation_model(name)
 
 
-def _context(operation: OperationModel, caller: Caller) -> RequestContext:
-    context = RequestContext(_NO_REQUEST)
+def _context(operation: OperationModel, caller: Caller, trace_header: str | None) -> RequestContext:
+    context = RequestContext(TakenRequest(headers={TRACE_HEADER: trace_header}) if trace_header else _NO_REQUEST)
     context.service = operation.service_model
     context.operation = operation
     context.protocol = operation.service_model.protocol

@@ -76,6 +76,7 @@ class OfferedRequest(TwistedRequestAdapter):
     """A request that takers are asked about before LocalStack is."""
 
     _reset = False
+    startedWriting: int  # noqa: N815 - Twisted's
 
     def process(self) -> None:
         """Answer the request, or let it wait for its turn; Twisted calls this when it has read the whole of it."""

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from threading import Lock
 from typing import Any
 
-from emulator.dynamodb.database import Clock, Database, utc_now
+from emulator.dynamodb.database import Clock, Database, LagOf, utc_now
 from emulator.dynamodb.operations import (
     Request,
     Response,
@@ -46,8 +46,9 @@ OPERATIONS: Mapping[str, Callable[[Database, Request], Response]] = {
 class Server:
     """All databases of the engine."""
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    def __init__(self, clock: Clock = utc_now, lag_of: LagOf | None = None) -> None:
         self._clock = clock
+        self._lag_of = lag_of
         self._databases: dict[tuple[str, str], Database] = {}
         self._lock = Lock()
 
@@ -80,9 +81,18 @@ class Server:
         with self._lock:
             self._databases.clear()
 
+    def catch_up(self) -> None:
+        """Let every write be seen now that is still to be seen late."""
+        with self._lock:
+            databases = tuple(self._databases.values())
+        for database in databases:
+            with database.lock:
+                for table in database.tables.values():
+                    table.store.catch_up()
+
     def _database(self, account_id: str, region: str, partition: str) -> Database:
         place = account_id, region
         with self._lock:
             if place not in self._databases:
-                self._databases[place] = Database(account_id, region, partition, self._clock)
+                self._databases[place] = Database(account_id, region, partition, self._clock, self._lag_of)
             return self._databases[place]

@@ -173,6 +173,21 @@ class Faults:
         self._heal(ended)
         return tuple(hits)
 
+    def spares(self, place: Place, thing: Thing) -> bool:
+        """Whether nothing hits a thing that comes by. Then it is counted; else it has to be asked about by `hits`."""
+        with self._lock:
+            now = self._clock()
+            records = [
+                record
+                for record in self._at.get(place, ())
+                if record.expires_at > now and concerns(record.fault, thing)
+            ]
+            if any(_would_hit(record, thing) for record in records):
+                return False
+            for record in records:
+                self._try(record, thing)
+            return True
+
     def records(self, account_id: str | None = None, name: str | None = None) -> list[FaultRecord]:
         """Return copies of what is known of faults, those that have ended included, without attempts and firings."""
         with self._lock:
@@ -205,7 +220,7 @@ class Faults:
         record.eligible += 1
         if not chooses(fault, thing):
             return None
-        key = f"{thing.resource} {thing.key}"
+        key = _attempts_key(thing)
         attempt = record.attempts.pop(key, 0) + 1
         record.attempts[key] = attempt
         if len(record.attempts) > KEPT_ATTEMPTS:
@@ -240,6 +255,14 @@ class Faults:
         for fault in ended:
             for healer in self._healers:
                 healer(fault)
+
+
+def _attempts_key(thing: Thing) -> str:
+    return f"{thing.resource} {thing.key}"
+
+
+def _would_hit(record: FaultRecord, thing: Thing) -> bool:
+    return record.attempts.get(_attempts_key(thing), 0) < record.fault.times and chooses(record.fault, thing)
 
 
 FAULTS: Final = Faults()

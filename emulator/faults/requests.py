@@ -9,6 +9,7 @@ Source of status, type and header of each refusal: API Gateway Developer Guide, 
 """
 
 import time
+from collections.abc import Callable
 from typing import Any, Final
 
 from localstack.services.apigateway.next_gen.execute_api.gateway_response import (
@@ -18,12 +19,14 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 )
 
 from emulator.faults.fault import Thing
+from emulator.faults.flows import FLOWS
 from emulator.faults.identity import TRACE_HEADER, Identity, flow_in
 from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.faults.reset import RESET_HEADER, RESET_TOKEN
+from emulator.faults.taken import TakenRequest
 
-_REFUSALS: Final = {
+_REFUSALS: Final[dict[str, Callable[[], Any]]] = {
     "api-429": lambda: ThrottledError("Too Many Requests"),
     "api-500": lambda: InternalServerError("Internal server error"),
     "api-504": lambda: IntegrationTimeoutError("Endpoint request timed out"),
@@ -32,11 +35,20 @@ _REFUSALS: Final = {
 
 def break_request(chain: Any, context: Any, response: Any) -> None:
     """Do to a request what the faults that are set do to it; for the chain of request handlers."""
+    if not FAULTS.any:
+        return
+    request, thing = context.request, _thing(context)
+    if thing.identity.flow is not None:
+        FLOWS.expect(request.get_data(), thing.identity.flow)
     if not FAULTS.at(Place.REQUEST):
         return
-    hits = FAULTS.hits(Place.REQUEST, _thing(context))
+    if isinstance(request, TakenRequest):
+        if not FAULTS.spares(Place.REQUEST, thing):
+            chain.terminate()
+        return
+    hits = FAULTS.hits(Place.REQUEST, thing)
     if waits_ms := sum(hit.delay_ms for hit in hits):
-        time.sleep(waits_ms / 1000)  # in a thread of the request's own: see `takes_long`
+        time.sleep(waits_ms / 1000)  # in a thread of the request's own
     kinds = {hit.kind for hit in hits}
     if "api-reset-before" in kinds:
         _reset(response)
@@ -51,11 +63,6 @@ def reset_connection(_chain: Any, context: Any, response: Any) -> None:
     """Mark the response of a request whose answer is to be lost; for the chain of response handlers."""
     if getattr(context, "is_to_be_reset", False):
         _reset(response)
-
-
-def takes_long() -> bool:
-    """Whether requests to APIs have to be answered in threads of their own."""
-    return FAULTS.at(Place.REQUEST)
 
 
 def _reset(response: Any) -> None:

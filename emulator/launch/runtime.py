@@ -24,6 +24,7 @@ from twisted.internet import reactor as installed_reactor
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 
 from emulator.data_plane.server import OfferedRequest
+from emulator.faults.serving import serve_faults
 from emulator.launch.catalog import write_service_index
 from emulator.settings import EngineSettings
 from emulator.speedups.registry import START, apply_speedups
@@ -111,6 +112,7 @@ def create_runtime(
     write_service_index(Path(config.dirs.static_libs))
     keep_objects_in(settings.work_dir / "s3")
     hooks.on_runtime_create.run()
+    serve_faults()
     apply_speedups(START, settings.without)
     runtime = EngineRuntime(EngineComponents(SocketServer(listener)))
     set_current_runtime(runtime)

@@ -110,7 +110,7 @@ def test_a_whole_number_makes_the_same_draws_however_it_is_written() -> None:
         ),
         (
             b'{"kind": "crashes", "scope": {"operations": ["PutItem", "GetItem"]}}',
-            'scope.operations[1]: "GetItem" is there, one of BatchWriteItem, DeleteItem, PutItem, TransactWriteItems, Up',
+            'scope.operations[1]: "GetItem" is there, one of BatchWriteItem, DeleteItem, PutItem, TransactWriteItems',
         ),
         (
             b'{"kind": "api-500", "scope": {"operations": ["/users"]}}',

@@ -5,6 +5,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from email.utils import formatdate
+from io import BytesIO
 from typing import Any
 
 from localstack.runtime import events
@@ -16,6 +17,7 @@ from twisted.web.server import version
 from werkzeug.http import HTTP_STATUS_CODES
 
 from emulator.data_plane.takers import AT_ONCE, IN_TURN, Answer, Request, Taker
+from emulator.faults.full_disk import is_full
 from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.faults.requests import Plan, plan_of
@@ -67,6 +69,15 @@ class OfferedRequest(TwistedRequestAdapter):
 
     _resets = False
     """Whether the connection is to be reset in the place of an answer."""
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
+        """Prepare for a body, which Twisted keeps in a file if it is large: in memory where no file can grow.
+
+        Else the connection would break, and nobody would learn what the disk is full for.
+        """
+        super().gotLength(length)
+        if is_full() and not isinstance(self.content, BytesIO):
+            self.content: Any = BytesIO()
 
     def process(self) -> None:
         """Twisted calls this when it has read the whole request."""

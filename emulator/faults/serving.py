@@ -32,6 +32,8 @@ def _answer(request: Request, **_rest: str) -> Response:
 def _control() -> "Control":
     from emulator.faults.control import Control  # noqa: PLC0415 - as above
     from emulator.faults.expiry import Expiry  # noqa: PLC0415 - as above
+    from emulator.faults.full_disk import FullDisk  # noqa: PLC0415 - as above
+    from emulator.faults.process import ProcessFaults  # noqa: PLC0415 - as above
     from emulator.faults.registry import FAULTS  # noqa: PLC0415 - as above
 
-    return Control(FAULTS, Expiry(FAULTS), lambda _: None)
+    return Control(FAULTS, Expiry(FAULTS), ProcessFaults(FAULTS, FullDisk()).has_been_set)

@@ -8,6 +8,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+from localstack.http import Request as WebRequest
 from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.context import EndpointResponse, RestApiInvocationContext
@@ -19,7 +20,6 @@ from werkzeug.datastructures import Headers
 from emulator.data_plane.calls import integration_call
 from emulator.data_plane.takers import Answer, Request, is_plain
 from emulator.faults.identity import TRACE_HEADER
-from emulator.faults.taken import TakenRequest
 
 # The API's ID, the stage, a path without an empty part, and a query.
 PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")
@@ -111,10 +111,10 @@ class ApiRequests:
         return to_answer(response)
 
 
-def to_web_request(request: Request) -> TakenRequest:
+def to_web_request(request: Request) -> WebRequest:
     """Return a request as LocalStack's gateway reads it."""
     raw_path, _, query = request.target.partition("?")
-    return TakenRequest(
+    return WebRequest(
         method=request.method,
         path=unquote(raw_path),
         raw_path=raw_path,

@@ -6,6 +6,7 @@ protocols around it. A call returns None where LocalStack has to answer instead:
 
 import json
 import re
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Protocol
@@ -19,10 +20,14 @@ from localstack.aws.handlers.region import DefaultRegionRewriterStrategy
 from localstack.aws.protocol.parser import RequestParserError, create_parser
 from localstack.aws.protocol.serializer import create_serializer
 from localstack.aws.spec import load_service
+from localstack.http import Request
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.aws.arns import get_partition
+from werkzeug.datastructures import Headers
 
 from emulator.faults.identity import TRACE_HEADER
+from emulator.faults.kinds import Place
+from emulator.faults.registry import FAULTS
 from emulator.faults.taken import HitError, TakenRequest
 
 # https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html, `uri`
@@ -63,8 +68,9 @@ class Call(Protocol):
         """Run the operation and return the body of its response; None when it was refused.
 
         Args:
-            body: the request's.
-            trace_header: what the caller is traced by, as AWS hands it on (`X-Amzn-Trace-Id`).
+            body: what the operation reads.
+            trace_header: the request's, if it has one. A queue keeps it with the message; in a table it only says
+                which flow of the harness an operation belongs to.
         """
 
 
@@ -83,7 +89,7 @@ class ItemCall:
         """See `Call`."""
         operation = _operation("dynamodb", self.operation)
         service = operation.service_model
-        context = _context(operation, self.caller, trace_header)
+        context = _context(operation, self.caller, trace_header if FAULTS.at(Place.CALL) else None)
         try:
             context.service_request = create_parser(service)._parse_shape(  # noqa: SLF001 - what it does once it has the JSON
                 None, operation.input_shape, json.loads(body or "{}"), {}
@@ -109,7 +115,7 @@ class SendCall:
         return content_type == "application/x-www-form-urlencoded"
 
     def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
-        """See `Call`. Returns the response in JSON, which API Gateway asks for; the queue keeps the trace."""
+        """See `Call`. Returns the response in JSON, which API Gateway asks for."""
         form = _form(body)
         if form is None or form.keys() != {"Action", "MessageBody"} or form["Action"] != "SendMessage":
             return None
@@ -177,7 +183,7 @@ def _operation(service: str, name: str) -> OperationModel:
 
 
 def _context(operation: OperationModel, caller: Caller, trace_header: str | None) -> RequestContext:
-    context = RequestContext(TakenRequest(headers={TRACE_HEADER: trace_header}) if trace_header else _NO_REQUEST)
+    context = RequestContext(_request(trace_header))
     context.service = operation.service_model
     context.operation = operation
     context.protocol = operation.service_model.protocol
@@ -185,6 +191,14 @@ def _context(operation: OperationModel, caller: Caller, trace_header: str | None
     context.region = caller.region
     context.partition = get_partition(caller.region)
     return context
+
+
+def _request(trace_header: str | None) -> Request:
+    if trace_header is None:
+        return _NO_REQUEST
+    request = copy(_NO_REQUEST)  # to make one takes as long as a whole call
+    request.headers = Headers([(TRACE_HEADER, trace_header)])
+    return request
 
 
 def _operations(service: str) -> Any:

@@ -6,7 +6,6 @@ from zlib import crc32
 
 from emulator.data_plane.calls import item_call
 from emulator.data_plane.takers import Answer, Request, is_plain
-from emulator.faults.identity import TRACE_HEADER
 
 _TARGET = re.compile(r"DynamoDB_20120810\.(?P<operation>\w+)")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html; LocalStack reads no more.
@@ -38,7 +37,7 @@ class ItemRequests:
             return None
         signature = _SIGNATURE.fullmatch(headers.get("authorization", ""))
         call = item_call(target["operation"], signature["key_id"], signature["region"]) if signature else None
-        body = call(request.body, headers.get(TRACE_HEADER.lower())) if call else None
+        body = call(request.body, headers.get("x-amzn-trace-id")) if call else None
         return None if body is None else to_answer(body.encode())
 
 

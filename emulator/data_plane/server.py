@@ -2,14 +2,14 @@
 
 import logging
 import os
-import socket
-import struct
 from collections import deque
 from collections.abc import Callable, Sequence
 from email.utils import formatdate
+from io import BytesIO
 from typing import Any
 
 from localstack.runtime import events
+from localstack.services.plugins import SERVICE_PLUGINS
 from rolo.serving.twisted import TwistedRequestAdapter, to_flat_header_list
 from twisted.internet import reactor as installed_reactor
 from twisted.web import http
@@ -18,7 +18,10 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from emulator.data_plane.giving_way import GivingWay, Servable
 from emulator.data_plane.takers import AT_ONCE, IN_TURN, Answer, Request, Taker
-from emulator.faults.reset import RESET_HEADER, RESET_TOKEN
+from emulator.faults.full_disk import is_full
+from emulator.faults.kinds import Place
+from emulator.faults.registry import FAULTS
+from emulator.faults.requests import Plan, plan_of
 
 LOG = logging.getLogger(__name__)
 
@@ -73,13 +76,64 @@ POLLS = giving_way_while(lambda: False)
 
 
 class OfferedRequest(TwistedRequestAdapter):
-    """A request that takers are asked about before LocalStack is."""
+    """A request that takers are asked about before LocalStack is, and faults before both."""
 
-    _reset = False
-    startedWriting: int  # noqa: N815 - Twisted's
+    _resets = False
+    """Whether the connection is to be reset in the place of an answer."""
+
+    def gotLength(self, length: int | None) -> None:  # noqa: N802 - Twisted's name
+        """Prepare for a body, which Twisted keeps in a file if it is large: in memory where no file can grow.
+
+        Else the connection would break, and nobody would learn what the disk is full for.
+        """
+        super().gotLength(length)
+        if is_full() and not isinstance(self.content, BytesIO):
+            self.content: Any = BytesIO()
 
     def process(self) -> None:
-        """Answer the request, or let it wait for its turn; Twisted calls this when it has read the whole of it."""
+        """Twisted calls this when it has read the whole request."""
+        if FAULTS.at(Place.REQUEST) and SERVICE_PLUGINS.is_running("apigateway"):
+            self._process_with_faults()
+        else:
+            self._begin()
+
+    def _process_with_faults(self) -> None:
+        """Do what faults do about the request; what is left of it after that is begun as ever."""
+        plan, answer = self._faults()
+
+        def go_on() -> None:
+            if self._disconnected:
+                return
+            self._resets = plan.resets_before or plan.resets_after
+            if plan.resets_before:
+                self._reset()
+            elif answer:
+                self._resets = False
+                self._send(answer)
+            else:
+                self._begin()
+
+        if plan.delay_ms:
+            reactor.callLater(plan.delay_ms / 1000, go_on)
+        else:
+            go_on()
+
+    def _faults(self) -> tuple[Plan, Answer | None]:
+        """Return what faults do about the request, and what is answered in its place, if anything is."""
+        from emulator.data_plane.faulted import find_api_request  # noqa: PLC0415 - late: it imports all of API Gateway
+
+        try:
+            request = find_api_request(read(self))
+            if request is None:
+                return Plan(), None
+            plan = plan_of(FAULTS.hits(Place.REQUEST, request.thing))
+            return plan, request.answer(plan.answer) if plan.answer else None
+        except Exception:  # a request that only a fault could not read is no other's to lose
+            LOG.exception("%r could not be asked for faults", self)
+            return Plan(), None
+
+    def _begin(self) -> None:
+        """Answer the request, or let it wait for its turn."""
         self._offered = None if events.infra_stopping.is_set() else to_request(self)
         if self._is_taken(AT_ONCE):
             POLLS.release_all()
@@ -90,22 +144,6 @@ class OfferedRequest(TwistedRequestAdapter):
         """Answer the request, or hand it to LocalStack, if anyone still waits for that."""
         if not self._disconnected and not self._is_taken(IN_TURN):
             super().process()
-
-    def write(self, data: bytes) -> None:
-        """Write a part of LocalStack's response, or reset the connection where the response says so."""
-        if not self.startedWriting and self.responseHeaders.getRawHeaders(RESET_HEADER) == [RESET_TOKEN]:
-            self.startedWriting = 1
-            self._reset = True
-            _reset_now(self.channel.transport)
-        elif not self._reset:
-            super().write(data)
-
-    def finish(self) -> None:
-        """End LocalStack's response, which may be one without a body."""
-        if not self.startedWriting:
-            self.write(b"")
-        if not self._reset:
-            super().finish()
 
     def _is_poll(self) -> bool:
         return bool(self.method == b"GET" and self.uri.startswith(_APIS))
@@ -120,8 +158,28 @@ class OfferedRequest(TwistedRequestAdapter):
                 return True
         return False
 
+    def write(self, data: bytes) -> None:
+        """Send a piece of LocalStack's answer."""
+        if not self._resets:
+            super().write(data)
+
+    def finish(self) -> None:
+        """End LocalStack's answer."""
+        if self._resets:
+            self._reset()
+        else:
+            super().finish()
+
+    def _reset(self) -> None:
+        """Reset the connection: Twisted sets that it lingers no time, so that the client is told by TCP's RST."""
+        if not self._disconnected:
+            self.channel.transport.abortConnection()
+
     def _send(self, answer: Answer) -> None:
         """Send an answer whole and at once: Twisted would send it when it next looks what there is to do."""
+        if self._resets:
+            self._reset()
+            return
         self.startedWriting = 1
         data = to_bytes(answer)
         sent = _send_now(self.channel.transport, data)
@@ -155,23 +213,27 @@ def _send_now(transport: Any, data: bytes) -> int:
     return sent if isinstance(sent, int) else 0  # an error will come again, and then it is Twisted's
 
 
-def _reset_now(transport: Any) -> None:
-    """Let the connection be gone for the client at once, with a reset instead of an end."""
-    transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-    transport.abortConnection()
-
-
 def to_request(request: Any) -> Request | None:
     """Return a request of Twisted's as takers see it; None when it is one that they would not take."""
-    headers = [
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in to_flat_header_list(request.requestHeaders)
-    ]
+    headers = _headers(request)
     if request.clientproto != b"HTTP/1.1" or len({name.lower() for name, _ in headers}) < len(headers):
         return None
     size_bytes = request.content.seek(0, os.SEEK_END)
     request.content.seek(0)
-    if size_bytes > MAX_BODY_BYTES:
-        return None
+    return None if size_bytes > MAX_BODY_BYTES else _whole(request, headers)
+
+
+def read(request: Any) -> Request:
+    """Return a request of Twisted's, whatever it is; a name may be there more than once among its headers."""
+    return _whole(request, _headers(request))
+
+
+def _headers(request: Any) -> list[tuple[str, str]]:
+    flat = to_flat_header_list(request.requestHeaders)
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in flat]
+
+
+def _whole(request: Any, headers: list[tuple[str, str]]) -> Request:
     body = request.content.read()
     request.content.seek(0)
     return Request(request.method.decode("latin-1"), request.uri.decode("latin-1"), headers, body)

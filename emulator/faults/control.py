@@ -1,166 +1,155 @@
-"""The HTTP API of faults, below `/_emulator/faults`, and the timer that heals them.
-
-Faults are the account's: two workers of a test run, each with an account of its own, do not meet. The API is described
-by its own document, `GET /_emulator/faults/openapi.json` (`document`).
-"""
+"""The control API: faults listed, set and healed over HTTP. Knows no server; `launch/runtime.py` connects it to one."""
 
 import json
-import threading
-from http import HTTPStatus
-from typing import Any
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
 
-from localstack.http import Request, Response, Router
-from localstack.http.dispatcher import handler_dispatcher
-from rolo.routing import RegexConverter
-from werkzeug.exceptions import MethodNotAllowed, NotFound
-
-from emulator.errors import MisuseError
-from emulator.faults.document import openapi_document
+from emulator.faults import wire
+from emulator.faults.document import ROOT, document
+from emulator.faults.expiry import Expiry
+from emulator.faults.fault import Fault
 from emulator.faults.kinds import KINDS
-from emulator.faults.registry import FaultRecord, Faults
-from emulator.faults.routes import BASE_PATH
-from emulator.faults.schemas import ACCOUNT_PATTERN, NAME_PATTERN
-from emulator.faults.wire import fault_to_json, firings_to_json, kind_to_json, read_fault
+from emulator.faults.registry import Faults
 
-LOOK_S = 0.25
-MOST_FIRINGS = 10_000
+LOG = logging.getLogger(__name__)
+
+# The largest definition: a thousand names of operations and as many of resources.
+MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 
 
-class FaultsApi:
-    """The routes.
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request.
+
+    Attributes:
+        path: decoded, from its beginning.
+        query: each name with its last value.
+    """
+
+    method: str
+    path: str
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A response, whose body is JSON."""
+
+    status: int
+    content: Mapping[str, Any]
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def body(self) -> bytes:
+        """The content as it is sent."""
+        return json.dumps(self.content).encode()
+
+
+type Method = Callable[[Asked], Answered]
+
+
+class Control:
+    """The API's operations on one engine's faults. Any thread may call it.
 
     Args:
-        faults: what they are about.
+        has_set: called with each fault that has been set and was not set so before.
     """
 
-    def __init__(self, faults: Faults) -> None:
+    def __init__(self, faults: Faults, expiry: Expiry, has_set: Callable[[Fault], None]) -> None:
         self._faults = faults
-        self._timer = Timer(faults)
-        self._router: Router[Any] = Router(dispatcher=handler_dispatcher(), converters={"regex": RegexConverter})
-        account = f"/<regex('{ACCOUNT_PATTERN}'):account_id>"
-        name = f"{account}/<regex('{NAME_PATTERN}'):name>"
-        for path, endpoint, method in (
-            ("/openapi.json", self.document, "GET"),
-            ("/kinds", self.kinds, "GET"),
-            ("", self.list_all, "GET"),
-            ("", self.heal_all, "DELETE"),
-            (account, self.list_all, "GET"),
-            (account, self.heal_all, "DELETE"),
-            (name, self.show, "GET"),
-            (name, self.set, "PUT"),
-            (name, self.heal, "DELETE"),
-            (f"{name}/firings", self.firings, "GET"),
-        ):
-            self._router.add(f"{BASE_PATH}{path}", endpoint, methods=[method])
+        self._expiry = expiry
+        self._has_set = has_set
 
-    def __call__(self, request: Request) -> Response:
-        """Answer a request below `BASE_PATH`."""
+    def __call__(self, asked: Asked) -> Answered:
+        """Answer a request to a path at or below `ROOT`."""
         try:
-            response: Response = self._router.dispatch(request)
-        except NotFound:
-            what = f"{request.path}: no such path; see {BASE_PATH}/openapi.json"
-            return _refusal(HTTPStatus.NOT_FOUND, what)
-        except MethodNotAllowed as error:
-            allowed = sorted(error.valid_methods or ())
-            what = f"{request.method} {request.path}: one of {', '.join(allowed)} is expected"
-            response = _refusal(HTTPStatus.METHOD_NOT_ALLOWED, what)
-            response.headers["Allow"] = ", ".join(allowed)
-        return response
+            methods = self._methods(asked.path)
+            if methods is None:
+                return _error(404, f"{asked.path}: there is nothing here; {ROOT}/openapi.json says what there is")
+            method = methods.get(asked.method)
+            if method is None:
+                expected = f"{' or '.join(methods)} is expected"
+                return _error(405, f"{asked.path}: {asked.method} is there, {expected}", Allow=", ".join(methods))
+            return method(asked)
+        except wire.RefusedError as error:
+            return _error(400, str(error))
 
-    def document(self, _request: Request) -> Response:
-        """Return the API's own description."""
-        return _answer(openapi_document())
+    def _methods(self, path: str) -> dict[str, Method] | None:
+        """Return what can be done at a path; None where there is nothing."""
+        below = path.removeprefix(ROOT).split("/")[1:]
+        match below:
+            case []:
+                return {"GET": lambda _: self._list(), "DELETE": lambda _: self._heal_all()}
+            case ["kinds"]:
+                return {"GET": lambda _: Answered(200, {"kinds": [wire.kind_to_json(kind) for kind in KINDS]})}
+            case ["openapi.json"]:
+                return {"GET": lambda _: Answered(200, document())}
+            case [account]:
+                account_id = wire.account_id_in(account)
+                return {"GET": lambda _: self._list(account_id), "DELETE": lambda _: self._heal_all(account_id)}
+            case [account, name, *more]:
+                return self._methods_of_one(wire.account_id_in(account), wire.name_in(name), more)
+        return None
 
-    def kinds(self, _request: Request) -> Response:
-        """Return what can be set."""
-        return _answer({"kinds": [kind_to_json(kind) for kind in KINDS]})
+    def _methods_of_one(self, account_id: str, name: str, below: list[str]) -> dict[str, Method] | None:
+        match below:
+            case []:
+                return {
+                    "GET": lambda _: self._get(account_id, name),
+                    "PUT": lambda asked: self._set(account_id, name, asked.body),
+                    "DELETE": lambda _: self._heal(account_id, name),
+                }
+            case ["firings"]:
+                return {"GET": lambda asked: self._firings(account_id, name, asked.query)}
+        return None
 
-    def list_all(self, _request: Request, account_id: str | None = None) -> Response:
-        """Return all faults, of one account if there is one."""
-        return self._answer_with(self._faults.records(account_id))
+    def _list(self, account_id: str | None = None) -> Answered:
+        return Answered(200, {"faults": self._read(account_id)})
 
-    def heal_all(self, _request: Request, account_id: str | None = None) -> Response:
-        """Heal all faults, of one account if there is one."""
-        self._faults.heal(account_id)
-        return self._answer_with(self._faults.records(account_id))
+    def _heal_all(self, account_id: str | None = None) -> Answered:
+        healed = self._faults.heal(account_id)
+        LOG.info("healed %d faults of %s", healed, account_id or "all accounts")
+        return self._list(account_id)
 
-    def show(self, _request: Request, account_id: str, name: str) -> Response:
-        """Return one fault."""
-        return self._answer_with_one(account_id, name)
+    def _get(self, account_id: str, name: str) -> Answered:
+        found = self._read(account_id, name)
+        return Answered(200, found[0]) if found else _unknown(account_id, name)
 
-    def set(self, request: Request, account_id: str, name: str) -> Response:
-        """Set a fault, or renew it."""
-        try:
-            fault = read_fault(account_id, name, request.get_data())
-        except MisuseError as error:
-            return _refusal(HTTPStatus.BAD_REQUEST, str(error))
+    def _set(self, account_id: str, name: str, body: bytes) -> Answered:
+        if len(body) > MAX_BODY_BYTES:
+            raise wire.RefusedError(f"body: {len(body)} bytes are there, at most {MAX_BODY_BYTES} are expected")
+        fault = wire.fault_in(body, account_id, name)
         is_new = self._faults.set(fault)
-        self._timer.start()
-        return self._answer_with_one(account_id, name, HTTPStatus.CREATED if is_new else HTTPStatus.OK)
+        self._expiry.begin()
+        if is_new:
+            LOG.info("set fault %s of account %s: %s", name, account_id, fault.kind.name)
+            self._has_set(fault)
+        return Answered(201 if is_new else 200, self._get(account_id, name).content)
 
-    def heal(self, _request: Request, account_id: str, name: str) -> Response:
-        """Heal a fault."""
-        self._faults.heal(account_id, name)
-        return self._answer_with_one(account_id, name)
+    def _heal(self, account_id: str, name: str) -> Answered:
+        if self._faults.heal(account_id, name):
+            LOG.info("healed fault %s of account %s", name, account_id)
+        return self._get(account_id, name)
 
-    def firings(self, request: Request, account_id: str, name: str) -> Response:
-        """Return what a fault has hit, a page of it."""
-        after, most = request.args.get("after", "0"), request.args.get("most", str(MOST_FIRINGS))
-        if not (after.isdecimal() and after.isascii() and most.isdecimal() and most.isascii() and int(most) > 0):
-            what = f"after={after!a}, most={most!a}: whole numbers are expected, from 0 and from 1"
-            return _refusal(HTTPStatus.BAD_REQUEST, what)
-        firings = self._faults.firings(account_id, name, int(after), min(int(most), MOST_FIRINGS))
+    def _firings(self, account_id: str, name: str, query: Mapping[str, str]) -> Answered:
+        after, most = wire.firings_wanted(query)
+        firings = self._faults.firings(account_id, name, after, most)
         if firings is None:
-            return self._no_such(account_id, name)
-        return _answer(firings_to_json(firings, int(after)))
+            return _unknown(account_id, name)
+        following = firings[-1].number + 1 if firings else after
+        return Answered(200, {"firings": [wire.firing_to_json(firing) for firing in firings], "next": following})
 
-    def _answer_with(self, records: list[FaultRecord]) -> Response:
-        return _answer({"faults": [self._to_json(record) for record in records]})
-
-    def _answer_with_one(self, account_id: str, name: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
+    def _read(self, account_id: str | None = None, name: str | None = None) -> list[dict[str, Any]]:
         records = self._faults.records(account_id, name)
-        return _answer(self._to_json(records[0]), status) if records else self._no_such(account_id, name)
-
-    def _no_such(self, account_id: str, name: str) -> Response:
-        what = f"no fault is called {name} in the account {account_id}; GET {BASE_PATH} lists those that there are"
-        return _refusal(HTTPStatus.NOT_FOUND, what)
-
-    def _to_json(self, record: FaultRecord) -> dict[str, Any]:
-        return fault_to_json(record, self._faults.remaining_s(record))
+        return [wire.fault_to_json(record, self._faults.remaining_s(record)) for record in records]
 
 
-class Timer:
-    """Heals faults when their time is over, also where nothing comes by that they could hit.
-
-    Its thread is there while a fault is set.
-    """
-
-    def __init__(self, faults: Faults) -> None:
-        self._faults = faults
-        self._lock = threading.Lock()
-        self._running = False
-
-    def start(self) -> None:
-        """Look from now on, until no fault is set."""
-        with self._lock:
-            if not self._running:
-                self._running = True
-                threading.Thread(target=self._look, name="faults-timer", daemon=True).start()
-
-    def _look(self) -> None:
-        pause = threading.Event()
-        while True:
-            pause.wait(LOOK_S)
-            self._faults.expire()
-            with self._lock:
-                if not self._faults.any:
-                    self._running = False
-                    return
+def _error(status: int, message: str, **headers: str) -> Answered:
+    return Answered(status, {"message": message}, headers)
 
 
-def _answer(document: Any, status: HTTPStatus = HTTPStatus.OK) -> Response:
-    return Response(json.dumps(document), status=status, mimetype="application/json")
-
-
-def _refusal(status: HTTPStatus, message: str) -> Response:
-    return _answer({"message": message}, status)
+def _unknown(account_id: str, name: str) -> Answered:
+    return _error(404, f"{ROOT}/{account_id}/{name}: no fault of this name has been set in this account")

@@ -1,87 +1,113 @@
-"""The OpenAPI document of the faults' HTTP API, made of the schemas by which its requests are checked."""
+"""The control API's own OpenAPI document, from the schemas that it is held against. Pure."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from emulator.faults import schemas
-from emulator.faults.routes import BASE_PATH
 
-_JSON: Final = "application/json"
+ROOT: Final = "/_emulator/faults"
+
+_SCHEMAS: Final[Mapping[str, schemas.Schema]] = {
+    "FaultDefinition": schemas.PUT_BODY,
+    "Fault": schemas.FAULT,
+    "Firing": schemas.FIRING,
+    "Kind": schemas.KIND,
+    "Error": schemas.ERROR,
+}
+_ACCOUNT_ID: Final = {"name": "account_id", "in": "path", "required": True, "schema": schemas.ACCOUNT_ID}
+_NAME: Final = {"name": "name", "in": "path", "required": True, "schema": schemas.NAME}
+_QUERY: Final = (
+    {"name": "after", "in": "query", "schema": schemas.AFTER},
+    {"name": "most", "in": "query", "schema": schemas.MOST},
+)
 
 
-def openapi_document() -> dict[str, Any]:
+def document() -> dict[str, Any]:
     """Return the document."""
-    one, all_of_account = f"{BASE_PATH}/{{account_id}}/{{name}}", f"{BASE_PATH}/{{account_id}}"
-    account = _in_path("account_id", schemas.ACCOUNT_PATTERN, "Only what belongs to this account is hit.")
-    name = _in_path("name", schemas.NAME_PATTERN, "The fault's own in its account; what it hits depends on it.")
     return {
         "openapi": "3.1.0",
-        "info": {"title": "Faults of this engine", "version": "1", "description": "What is broken on purpose."},
+        "info": {
+            "title": "Faults of the engine",
+            "version": "1",
+            "description": "What is broken on purpose, and how it heals: list, set, heal. See docs/faults.md.",
+        },
         "paths": {
-            BASE_PATH: _all("of all accounts", "All"),
-            f"{BASE_PATH}/kinds": {"get": _operation("listKinds", "What can be set.", {"200": "Kinds"})},
-            all_of_account: {"parameters": [account]} | _all("of an account", "AccountsOwn"),
-            one: {
-                "parameters": [account, name],
-                "get": _operation("getFault", "One fault.", {"200": "Fault", "404": "Error"}),
-                "put": _operation(
-                    "setFault",
-                    "Set a fault. One that is set as it is keeps its counts, and its time to live begins again.",
-                    {"200": "Fault", "201": "Fault", "400": "Error"},
+            ROOT: {
+                "get": _operation("listFaults", "All faults, those that have ended included.", _faults()),
+                "delete": _operation("healFaults", "Heal all faults.", _faults()),
+            },
+            f"{ROOT}/kinds": {
+                "get": _operation("listKinds", "The kinds of faults that there are.", _list_of("kinds", "Kind")),
+            },
+            f"{ROOT}/openapi.json": {
+                "get": _operation("getDocument", "This document.", {"type": "object"}),
+            },
+            f"{ROOT}/{{account_id}}": {
+                "parameters": [_ACCOUNT_ID],
+                "get": _operation("listFaultsOfAccount", "All faults of an account.", _faults(), 400),
+                "delete": _operation("healFaultsOfAccount", "Heal all faults of an account.", _faults(), 400),
+            },
+            f"{ROOT}/{{account_id}}/{{name}}": {
+                "parameters": [_ACCOUNT_ID, _NAME],
+                "get": _operation("getFault", "A fault, and what became of it.", _ref("Fault"), 400, 404),
+                "put": _put(),
+                "delete": _operation("healFault", "Heal a fault.", _ref("Fault"), 400, 404),
+            },
+            f"{ROOT}/{{account_id}}/{{name}}/firings": {
+                "parameters": [_ACCOUNT_ID, _NAME],
+                "get": _operation(
+                    "listFirings",
+                    "What a fault has hit, in order. The next page begins `after` what `next` says.",
+                    _list_of("firings", "Firing", next={"type": "integer", "minimum": 0}),
+                    400,
+                    404,
                 )
-                | {"requestBody": {"required": True, "content": _content("Definition")}},
-                "delete": _operation("healFault", "Heal a fault.", {"200": "Fault", "404": "Error"}),
-            },
-            f"{one}/firings": {
-                "parameters": [account, name],
-                "get": _operation("listFirings", "What it has hit.", {"200": "Firings", "400": "Error", "404": "Error"})
-                | {
-                    "parameters": [
-                        _in_query("after", 0, "The first firing to return."),
-                        _in_query("most", 1, "How many to return."),
-                    ]
-                },
+                | {"parameters": list(_QUERY)},
             },
         },
-        "components": {
-            "schemas": {
-                "Definition": schemas.DEFINITION,
-                "Fault": schemas.FAULT,
-                "Faults": schemas.FAULTS,
-                "Firings": schemas.FIRINGS,
-                "Kinds": schemas.KINDS,
-                "Error": schemas.ERROR,
-            }
-        },
+        "components": {"schemas": dict(_SCHEMAS)},
     }
 
 
-def _all(whose: str, suffix: str) -> dict[str, Any]:
-    return {
-        "get": _operation(
-            f"listFaults{suffix}", f"The faults {whose}, those that ended lately too.", {"200": "Faults"}
-        ),
-        "delete": _operation(f"healFaults{suffix}", f"Heal the faults {whose}.", {"200": "Faults"}),
+def _put() -> dict[str, Any]:
+    operation = _operation(
+        "setFault", "Set a fault. Set again as it is, it keeps its counts and lives on.", _ref("Fault"), 400
+    )
+    operation["requestBody"] = {"required": True, "content": _json(_ref("FaultDefinition"))}
+    renewed = operation["responses"]["200"] | {"description": "It was set so already, and lives on."}
+    operation["responses"] |= {
+        "200": renewed,
+        "201": renewed | {"description": "It is set, in the place of another of this name if there was one."},
     }
+    return operation
 
 
-def _operation(operation_id: str, summary: str, responses: dict[str, str]) -> dict[str, Any]:
+_ERRORS: Final = {400: "What was sent is not what is expected.", 404: "There is no such fault."}
+
+
+def _operation(name: str, summary: str, answer: schemas.Schema, *errors: int) -> dict[str, Any]:
     return {
-        "operationId": operation_id,
+        "operationId": name,
         "summary": summary,
         "responses": {
-            status: {"description": schema, "content": _content(schema)} for status, schema in responses.items()
+            "200": {"description": summary, "content": _json(answer)},
+            **{str(status): {"description": _ERRORS[status], "content": _json(_ref("Error"))} for status in errors},
         },
     }
 
 
-def _content(schema: str) -> dict[str, Any]:
-    return {_JSON: {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
+def _json(schema: schemas.Schema) -> dict[str, Any]:
+    return {"application/json": {"schema": schema}}
 
 
-def _in_path(name: str, pattern: str, description: str) -> dict[str, Any]:
-    schema = {"type": "string", "pattern": f"^{pattern}$"}
-    return {"name": name, "in": "path", "required": True, "schema": schema, "description": description}
+def _ref(name: str) -> schemas.Schema:
+    return {"$ref": f"#/components/schemas/{name}"}
 
 
-def _in_query(name: str, least: int, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "schema": {"type": "integer", "minimum": least}, "description": description}
+def _faults() -> schemas.Schema:
+    return _list_of("faults", "Fault")
+
+
+def _list_of(name: str, schema: str, **more: schemas.Schema) -> schemas.Schema:
+    properties = {name: {"type": "array", "items": _ref(schema)}, **more}
+    return {"type": "object", "properties": properties, "required": list(properties), "additionalProperties": False}

@@ -36,7 +36,6 @@ class FaultySqsProvider(SqsProvider):
             return super()._put_message(queue, context, *arguments, **options)
         body = options.get("message_body", arguments[0] if arguments else "")
         flow = flow_in(_trace_header(context, options))
-        flow = FLOWS.expected(body) if flow is None else flow
         identity = Identity.of_content(body) if flow is None else Identity.of_flow(flow)
         thing = Thing(identity, queue.account_id, "SendMessage", queue.name)
         hits: tuple[Hit, ...] = ()

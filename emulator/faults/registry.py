@@ -153,8 +153,11 @@ class Faults:
             self._arrange()
         self._heal(ended)
 
-    def hits(self, place: Place, thing: Thing) -> tuple[Hit, ...]:
-        """Return what hits a thing that comes by at a place, and count it: to be asked once for each attempt."""
+    def hits(self, place: Place, thing: Thing, name: str | None = None) -> tuple[Hit, ...]:
+        """Return what hits a thing that comes by at a place, and count it: to be asked once for each attempt.
+
+        With a name, only a fault of that name is asked.
+        """
         if place not in self._at:
             return ()
         ended: list[Fault] = []
@@ -162,6 +165,8 @@ class Faults:
             now = self._clock()
             hits = []
             for record in self._at.get(place, ()):
+                if name not in {None, record.fault.name}:
+                    continue
                 if record.expires_at <= now:
                     ended += self._end((record.fault.account_id, record.fault.name), EXPIRED)
                 elif concerns(record.fault, thing) and (hit := self._try(record, thing)):

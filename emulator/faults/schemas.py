@@ -1,127 +1,192 @@
-"""What a fault looks like in JSON: the schemas by which requests are checked, and which the API's document shows."""
+"""The form of what the control API takes and gives, as JSON Schema. Pure.
 
+Each schema's description says what is expected, so that an error can say it too.
+"""
+
+from collections.abc import Iterable
 from typing import Any, Final
 
 from emulator.faults.delays import LONGEST_MS
-from emulator.faults.kinds import BY_NAME, Place
+from emulator.faults.kinds import KINDS, Place
 from emulator.faults.registry import ACTIVE, EXPIRED, HEALED, LIMITED
-
-NAME_PATTERN: Final = "[a-z0-9][a-z0-9-]{0,62}"
-ACCOUNT_PATTERN: Final = "[0-9]{12}"
-LONGEST_TTL_S: Final = 3600
-DEFAULT_TTL_S: Final = 60
 
 type Schema = dict[str, Any]
 
+LONGEST_TTL_S: Final = 3600
+DEFAULT_TTL_S: Final = 60
+MOST_FIRINGS: Final = 10_000
+DEFAULT_FIRINGS: Final = 1000
 
-def _object(required: tuple[str, ...], description: str = "", **properties: Schema) -> Schema:
-    described = {"description": description} if description else {}
-    members = {"properties": properties, "required": list(required), "additionalProperties": False}
-    return {"type": "object", **described, **members}
-
-
-def _number(least: float, most: float, description: str, kind: str = "number") -> Schema:
-    return {"type": kind, "minimum": least, "maximum": most, "description": description}
-
-
-def _texts(description: str) -> Schema:
-    items = {"type": "string", "minLength": 1, "maxLength": 1024}
-    return {"type": "array", "items": items, "maxItems": 100, "uniqueItems": True, "description": description}
-
-
-_MILLISECONDS: Final = {"type": "number", "minimum": 0, "maximum": LONGEST_MS}
-
-DELAY: Final[Schema] = {
-    "description": "How long a thing that is hit waits: always as long, anything between two bounds, or mostly short.",
-    "oneOf": [
-        _object(("fixed_ms",), fixed_ms=_MILLISECONDS),
-        _object(("least_ms", "most_ms"), least_ms=_MILLISECONDS, most_ms=_MILLISECONDS),
-        _object(("mean_ms", "most_ms"), mean_ms=_MILLISECONDS, most_ms=_MILLISECONDS),
-    ],
+ACCOUNT_ID: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[0-9]{12}$",
+    "description": "an account of twelve digits",
+    "example": "000000000000",
+}
+NAME: Final[Schema] = {
+    "type": "string",
+    "pattern": "^[a-z0-9][a-z0-9-]{0,62}$",
+    "description": "a name of 1 to 63 of a-z, 0-9 and - that does not begin with -",
+    "example": "slow",
+}
+AFTER: Final[Schema] = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 2**63 - 1,
+    "default": 0,
+    "description": "a number from 0: of the first firing to return",
+}
+MOST: Final[Schema] = {
+    "type": "integer",
+    "minimum": 1,
+    "maximum": MOST_FIRINGS,
+    "default": DEFAULT_FIRINGS,
+    "description": f"a number from 1 to {MOST_FIRINGS}: of firings to return",
 }
 
-SCOPE: Final = _object(
-    (),
-    "What the fault may hit; what is left out asks for nothing.",
-    operations=_texts("As the place names them: `POST /users`, `SendMessage`, `PutItem`."),
-    resources=_texts("Names of queues, functions or tables, IDs of APIs."),
-    flows={
-        "type": "array",
-        "prefixItems": [{"type": "integer", "minimum": 0}] * 2,
-        "items": False,
-        "minItems": 2,
-        "maxItems": 2,
-        "description": "The first and the last of a range of the harness's flows.",
+_MS: Final[Schema] = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": LONGEST_MS,
+    "description": f"milliseconds from 0 to {LONGEST_MS}",
+}
+_DELAYS: Final = (("fixed_ms",), ("least_ms", "most_ms"), ("mean_ms", "most_ms"))
+_NAMES: Final[Schema] = {
+    "type": "array",
+    "maxItems": 1000,
+    "items": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "a name of 1 to 1024 characters"},
+}
+_FLOW: Final[Schema] = {
+    "type": "integer",
+    "minimum": 0,
+    "maximum": 2**64 - 1,
+    "description": "the number of a flow, from 0",
+}
+
+
+def _object(properties: Schema, required: Iterable[str], description: str) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(required),
+        "additionalProperties": False,
+        "description": description,
+    }
+
+
+_DELAY: Final[Schema] = {
+    "oneOf": [
+        *(_object(dict.fromkeys(names, _MS), names, f"an object of {' and '.join(names)}") for names in _DELAYS),
+        {"type": "null"},
+    ],
+    "description": (
+        '{"fixed_ms": N}, {"least_ms": N, "most_ms": M} (any between them) or {"mean_ms": N, "most_ms": M} '
+        f"(exponential), each from 0 to {LONGEST_MS}"
+    ),
+}
+
+_DEFINITION: Final[Schema] = {
+    "kind": {
+        "type": "string",
+        "enum": [kind.name for kind in KINDS],
+        "description": f"one of {', '.join(kind.name for kind in KINDS)}",
     },
-)
-
-DEFINITION: Final = _object(
-    ("kind",),
-    "A fault to set.",
-    kind={"enum": sorted(BY_NAME), "description": "What is broken; `GET /_emulator/faults/kinds` says what each does."},
-    seed=_number(
-        0, 2**63 - 1, "Which things are hit depends on it, and on the fault's name. 0 if left out.", "integer"
+    "seed": {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 2**63 - 1,
+        "default": 0,
+        "description": "a whole number from 0 to 9223372036854775807, on which the draws depend",
+    },
+    "rate": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "a number from 0 to 1: the share that is hit",
+    },
+    "times": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1_000_000,
+        "default": 1,
+        "description": "a number from 1 to 1000000: of attempts of each thing that are hit",
+    },
+    "limit": {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 1_000_000_000,
+        "default": 1_000_000,
+        "description": "a number from 1 to 1000000000: of hits, after which it ends",
+    },
+    "ttl_s": {
+        "type": "number",
+        "exclusiveMinimum": 0,
+        "maximum": LONGEST_TTL_S,
+        "default": DEFAULT_TTL_S,
+        "description": f"a number above 0 and up to {LONGEST_TTL_S}: of seconds, after which it heals by itself",
+    },
+    "scope": _object(
+        {
+            "operations": _NAMES | {"description": "a list of operations; empty: all that the kind can hit"},
+            "resources": _NAMES | {"description": "a list of names of APIs (IDs), queues, functions or tables"},
+            "flows": {
+                "oneOf": [{"type": "array", "minItems": 2, "maxItems": 2, "items": _FLOW}, {"type": "null"}],
+                "description": "a range of flows by its first and its last number, as [0, 99]",
+            },
+        },
+        (),
+        "an object of operations, resources and flows",
     ),
-    rate=_number(0, 1, "The share of things that are hit. The kind's own if left out."),
-    times=_number(1, 1_000_000, "How many attempts of each are hit: the first ones. 1 if left out.", "integer"),
-    limit=_number(1, 1_000_000, "It hits no more than so many in all.", "integer"),
-    ttl_s=_number(0.1, LONGEST_TTL_S, f"It heals so long after it was last set. {DEFAULT_TTL_S} if left out."),
-    scope=SCOPE,
-    delay=DELAY,
-)
+    "delay": _DELAY,
+}
 
-_OR_NULL: Final = {"type": ["number", "null"]}
+PUT_BODY: Final[Schema] = _object(_DEFINITION, ("kind",), "an object with a kind")
 
-FAULT: Final = _object(
+_COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
+_TIME: Final[Schema] = {"type": "number", "description": "seconds of the Unix epoch"}
+_PLACE: Final[Schema] = {"type": "string", "enum": [place.value for place in Place]}
+_MAYBE_TIME: Final[Schema] = {"type": ["number", "null"]}
+
+FAULT: Final[Schema] = _object(
+    {
+        "account_id": ACCOUNT_ID,
+        "name": NAME,
+        **_DEFINITION,
+        "place": _PLACE,
+        "state": {"type": "string", "enum": [ACTIVE, HEALED, EXPIRED, LIMITED]},
+        "eligible": _COUNT | {"description": "how often it could have hit"},
+        "fired": _COUNT | {"description": "how often it did"},
+        "set_at_s": _TIME,
+        "ended_at_s": _MAYBE_TIME | {"description": "seconds of the Unix epoch; null while it is active"},
+        "expires_in_s": _MAYBE_TIME | {"description": "null once it has ended"},
+    },
     (
-        "account_id", "name", "kind", "place", "seed", "rate", "times", "limit", "ttl_s", "scope", "delay",
-        "state", "eligible", "fired", "set_at_s", "ended_at_s", "expires_in_s",
+        "account_id", "name", *_DEFINITION, "place", "state", "eligible", "fired", "set_at_s", "ended_at_s",
+        "expires_in_s",
     ),
-    "A fault with what became of it.",
-    account_id={"type": "string", "pattern": f"^{ACCOUNT_PATTERN}$"},
-    name={"type": "string", "pattern": f"^{NAME_PATTERN}$"},
-    place={"enum": sorted(Place), "description": "Where in the engine it is injected."},
-    **{name: schema for name, schema in DEFINITION["properties"].items() if name != "delay"},
-    delay={"oneOf": [DELAY, {"type": "null"}]},
-    state={"enum": [ACTIVE, HEALED, EXPIRED, LIMITED]},
-    eligible={"type": "integer", "description": "How often it could have hit."},
-    fired={"type": "integer", "description": "How often it did."},
-    set_at_s={"type": "number", "description": "Seconds of the Unix epoch."},
-    ended_at_s=_OR_NULL | {"description": "The same; null while it is active."},
-    expires_in_s=_OR_NULL | {"description": "How long it lives if nobody sets it again; null when it has ended."},
+    "a fault as it was set, and what became of it",
 )  # fmt: skip
 
-FAULTS: Final = _object(("faults",), faults={"type": "array", "items": FAULT})
+_FIRING_FIELDS: Final[Schema] = {
+    "number": _COUNT | {"description": "from 0, in the order in which the fault hit things"},
+    "at_s": _TIME,
+    "identity": {"type": "string", "description": "the same for the same thing in every run"},
+    "flow": {"type": ["integer", "null"], "description": "the flow that it belongs to, if that is known"},
+    "operation": {"type": "string"},
+    "resource": {"type": "string"},
+    "attempt": {"type": "integer", "minimum": 1, "description": "which of the thing's attempts it was"},
+    "delay_ms": {"type": "number", "minimum": 0},
+}
+FIRING: Final[Schema] = _object(_FIRING_FIELDS, _FIRING_FIELDS, "a hit")
 
-FIRING: Final = _object(
-    ("number", "at_s", "identity", "flow", "operation", "resource", "attempt", "delay_ms"),
-    "A fault that hit something.",
-    number={"type": "integer", "description": "From 0, in the order in which it hit."},
-    at_s={"type": "number", "description": "Seconds of the Unix epoch."},
-    identity={"type": "string", "description": "What was hit: the same in every run."},
-    flow={"type": ["integer", "null"], "description": "The harness's flow that it belongs to, if any is known."},
-    operation={"type": "string"},
-    resource={"type": "string"},
-    attempt={"type": "integer"},
-    delay_ms={"type": "number"},
-)
+_KIND_FIELDS: Final[Schema] = {
+    "name": {"type": "string"},
+    "place": _PLACE,
+    "what": {"type": "string", "description": "what it does to a thing that it hits"},
+    "rate": {"type": "number", "description": "if nobody says"},
+    "delay": _DELAY | {"description": "if nobody says; null: there is nothing to wait for"},
+    "operations": {"type": "array", "items": {"type": "string"}, "description": "what it can hit; empty: anything"},
+}
+KIND: Final[Schema] = _object(_KIND_FIELDS, _KIND_FIELDS, "a kind of fault")
 
-FIRINGS: Final = _object(
-    ("firings", "next"),
-    firings={"type": "array", "items": FIRING},
-    next={"type": "integer", "description": "What to ask for as `after` next."},
-)
-
-KIND: Final = _object(
-    ("name", "place", "what", "rate", "delay", "operations"),
-    name={"type": "string"},
-    place={"enum": sorted(Place)},
-    what={"type": "string"},
-    rate={"type": "number"},
-    delay={"oneOf": [DELAY, {"type": "null"}]},
-    operations={"type": "array", "items": {"type": "string"}},
-)
-
-KINDS: Final = _object(("kinds",), kinds={"type": "array", "items": KIND})
-
-ERROR: Final = _object(("message",), message={"type": "string"})
+ERROR: Final[Schema] = _object({"message": {"type": "string"}}, ("message",), "where, what is there, what is expected")

@@ -18,14 +18,13 @@ from localstack.runtime import hooks
 from localstack.runtime.current import set_current_runtime
 from localstack.runtime.runtime import LocalstackRuntime
 from localstack.runtime.server.twisted import TwistedRuntimeServer
-from localstack.services.edge import ROUTER
 from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 
 from emulator.data_plane.server import OfferedRequest
-from emulator.faults.routes import add_routes
+from emulator.faults.serving import serve_faults
 from emulator.launch.catalog import write_service_index
 from emulator.launch.readiness import WHEN_READY
 from emulator.settings import EngineSettings
@@ -116,7 +115,7 @@ def create_runtime(
     write_service_index(Path(config.dirs.static_libs))
     keep_objects_in(settings.work_dir / "s3")
     hooks.on_runtime_create.run()
-    add_routes(ROUTER)
+    serve_faults()
     apply_speedups(START, settings.without)
     runtime = EngineRuntime(EngineComponents(SocketServer(listener)))
     set_current_runtime(runtime)

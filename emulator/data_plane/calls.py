@@ -25,7 +25,7 @@ from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.aws.arns import get_partition
 from werkzeug.datastructures import Headers
 
-from emulator.faults.identity import TRACE_HEADER
+from emulator.faults.identity import FLOW_MARK, TRACE_HEADER
 from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.faults.taken import HitError, TakenRequest
@@ -89,7 +89,8 @@ class ItemCall:
         """See `Call`."""
         operation = _operation("dynamodb", self.operation)
         service = operation.service_model
-        context = _context(operation, self.caller, trace_header if FAULTS.at(Place.CALL) else None)
+        says_more = trace_header is not None and (FLOW_MARK in trace_header or FAULTS.at(Place.CALL))
+        context = _context(operation, self.caller, trace_header if says_more else None)
         try:
             context.service_request = create_parser(service)._parse_shape(  # noqa: SLF001 - what it does once it has the JSON
                 None, operation.input_shape, json.loads(body or "{}"), {}

@@ -78,6 +78,8 @@ POLLS = giving_way_while(lambda: False)
 class OfferedRequest(TwistedRequestAdapter):
     """A request that takers are asked about before LocalStack is, and faults before both."""
 
+    content: Any
+    """The body, a file."""
     _resets = False
     """Whether the connection is to be reset in the place of an answer."""
 
@@ -87,8 +89,8 @@ class OfferedRequest(TwistedRequestAdapter):
         Else the connection would break, and nobody would learn what the disk is full for.
         """
         super().gotLength(length)
-        if is_full() and not isinstance(self.content, BytesIO):
-            self.content: Any = BytesIO()
+        if not isinstance(self.content, BytesIO) and is_full():
+            self.content = BytesIO()
 
     def process(self) -> None:
         """Twisted calls this when it has read the whole request."""

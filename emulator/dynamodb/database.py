@@ -87,6 +87,8 @@ class Database:
     partition: str
     clock: Clock = utc_now
     lag_of: LagOf | None = None
+    # Which one is run now; for `lag_of`.
+    operation: str = ""
     tables: dict[str, Table] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     # What transactions with a token were, and when; see `operations.transactions`.

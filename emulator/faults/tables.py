@@ -35,8 +35,6 @@ ITEM_OPERATIONS: Final = frozenset(
         "UpdateItem",
     }
 )
-WRITE: Final = "Write"
-"""The operation of a change, whatever request made it."""
 _LAGS: Final = frozenset({"gsi-lag", "table-lag"})
 
 
@@ -51,14 +49,14 @@ def breaking(run: ServiceRequestHandler) -> ServiceRequestHandler:
     return run_or_break
 
 
-def lag_of(table_arn: str, item: Item) -> Lag | None:
-    """Return how late a write of an item is seen; it is a `emulator.dynamodb.database.LagOf`."""
+def lag_of(operation: str, table_arn: str, item: Item) -> Lag | None:
+    """Return how late a write of an item is seen; for `emulator.dynamodb.server.Server`."""
     if not FAULTS.at(Place.WRITE):
         return None
     _, _, _, _, account_id, table = table_arn.split(":", 5)
     texts = (value["S"] for value in item.values() if "S" in value)
     identity = FLOWS.identity_of(texts) or Identity.of_content(json.dumps(item, sort_keys=True, default=str))
-    hits = FAULTS.hits(Place.WRITE, Thing(identity, account_id, WRITE, table.partition("/")[2]))
+    hits = FAULTS.hits(Place.WRITE, Thing(identity, account_id, operation, table.partition("/")[2]))
     lags_s = {kind: sum(hit.delay_ms for hit in hits if hit.kind == kind) / 1000 for kind in _LAGS}
     return Lag(index_s=lags_s["gsi-lag"], table_s=lags_s["table-lag"]) if hits else None
 

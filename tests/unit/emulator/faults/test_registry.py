@@ -91,8 +91,23 @@ def test_what_is_out_of_scope_is_neither_hit_nor_counted(scope: Scope, other: Th
 
 def test_a_kind_hits_its_own_operations_if_nobody_says(faults: Faults) -> None:
     faults.set(replace(FAULT, kind=BY_NAME["crashes"]))
-    assert faults.hits(Place.CALL, thing(operation="GetItem")) == ()
-    assert len(faults.hits(Place.CALL, thing(operation="PutItem"))) == 1
+    assert faults.hits(Place.CALL, replace(thing(operation="GetItem"), by_function=True)) == ()
+    assert len(faults.hits(Place.CALL, replace(thing(operation="PutItem"), by_function=True))) == 1
+
+
+def test_what_only_a_function_does_is_hit_only_there(faults: Faults) -> None:
+    faults.set(replace(FAULT, kind=BY_NAME["crashes"]))
+    assert faults.hits(Place.CALL, thing(operation="PutItem")) == ()
+    assert only(faults).eligible == 0
+
+
+def test_a_thing_that_is_spared_counts_and_one_that_is_hit_is_left_to_who_asks(faults: Faults) -> None:
+    faults.set(replace(FAULT, times=1))
+    assert not faults.spares(Place.REQUEST, thing())
+    assert only(faults).eligible == 0
+    assert len(faults.hits(Place.REQUEST, thing())) == 1
+    assert faults.spares(Place.REQUEST, thing())
+    assert (only(faults).eligible, only(faults).fired) == (2, 1)
 
 
 @given(st.integers(1, 4), st.lists(st.integers(0, 5), max_size=60))

@@ -30,13 +30,32 @@ _FIFO: Final = ".fifo"
 class FaultySqsProvider(SqsProvider):
     """LocalStack's provider, and what the faults that are set do to messages."""
 
-    def _put_message(self, queue: Any, context: RequestContext, *arguments: Any, **options: Any) -> SqsMessage:
+    def _put_message(  # noqa: PLR0917 - LocalStack's own parameters, in its order
+        self,
+        queue: Any,
+        context: RequestContext,
+        message_body: str,
+        delay_seconds: int | None = None,
+        message_attributes: Any = None,
+        message_system_attributes: Any = None,
+        message_deduplication_id: str | None = None,
+        message_group_id: str | None = None,
+    ) -> SqsMessage:
         """Put a message into a queue: the one way for all that is sent."""
+        put = partial(
+            super()._put_message,
+            context=context,
+            message_body=message_body,
+            delay_seconds=delay_seconds,
+            message_attributes=message_attributes,
+            message_system_attributes=message_system_attributes,
+            message_deduplication_id=message_deduplication_id,
+            message_group_id=message_group_id,
+        )
         if not FAULTS.any:
-            return super()._put_message(queue, context, *arguments, **options)
-        body = options.get("message_body", arguments[0] if arguments else "")
-        flow = flow_in(_trace_header(context, options))
-        identity = Identity.of_content(body) if flow is None else Identity.of_flow(flow)
+            return put(queue)
+        flow = flow_in(_trace_header(context, message_system_attributes))
+        identity = Identity.of_content(message_body) if flow is None else Identity.of_flow(flow)
         thing = Thing(identity, queue.account_id, "SendMessage", queue.name)
         hits: tuple[Hit, ...] = ()
         if isinstance(context.request, TakenRequest):
@@ -45,7 +64,7 @@ class FaultySqsProvider(SqsProvider):
             hits = FAULTS.hits(Place.SEND, thing)
         if any(hit.kind == "send-throttles" for hit in hits):
             raise _throttled()
-        return super()._put_message(_Sending(queue, flow, _delay_s(queue, hits)), context, *arguments, **options)
+        return put(_Sending(queue, flow, _delay_s(queue, hits)))
 
     def receive_message(self, context: RequestContext, queue_url: str, **options: Any) -> Any:
         """Hand out messages."""
@@ -166,9 +185,8 @@ def _is_lost(queue: Any, receipt_handle: str) -> bool:
     return any(hit.kind == "lost-deletes" for hit in hits)
 
 
-def _trace_header(context: RequestContext, options: Mapping[str, Any]) -> str | None:
-    attributes = options.get("message_system_attributes") or {}
-    header: str | None = attributes.get("AWSTraceHeader", {}).get("StringValue")
+def _trace_header(context: RequestContext, attributes: Mapping[str, Any] | None) -> str | None:
+    header: str | None = (attributes or {}).get("AWSTraceHeader", {}).get("StringValue")
     return header or context.request.headers.get(TRACE_HEADER)
 
 

@@ -6,9 +6,8 @@ Sources: SQS Developer Guide, "At-least-once delivery" (a message may be deliver
 """
 
 import copy
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -17,14 +16,17 @@ from localstack.services.plugins import Service
 from localstack.services.sqs.models import SqsMessage, SqsQueue
 from localstack.services.sqs.provider import SqsProvider
 
-from emulator.faults.fault import Thing
+from emulator.faults.fault import Fault, Thing
 from emulator.faults.flows import FLOWS
+from emulator.faults.held import HELD
 from emulator.faults.identity import TRACE_HEADER, Identity, flow_in, identity_of_message
 from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS, Hit
 from emulator.faults.taken import TakenRequest, require_spared
 
 _FIFO: Final = ".fifo"
+# The kinds that keep messages back for a while.
+_HOLDING: Final = frozenset({"delays", "duplicates"})
 
 
 class FaultySqsProvider(SqsProvider):
@@ -97,7 +99,13 @@ class FaultySqsProvider(SqsProvider):
 
 def create_sqs_service() -> Service:
     """Return the service that the plugin `sqs:embedded` stands for."""
+    FAULTS.on_healing(_release)
     return Service.for_provider(FaultySqsProvider())
+
+
+def _release(healed: Fault) -> None:
+    if healed.kind.name in _HOLDING:
+        HELD.release_all()
 
 
 class _Sending:
@@ -119,10 +127,15 @@ class _Sending:
             return self._queue.put(message=message, **options)
         own_s = options.get("delay_seconds")
         options["delay_seconds"] = self._delay_s + (self._queue.delay_seconds if own_s is None else own_s)
-        message = self._queue.put(message=message, **options)
-        # LocalStack looks for what has waited long enough once a second.
-        _later(options["delay_seconds"], self._queue.enqueue_delayed_messages)
-        return message
+        put = self._queue.put(message=message, **options)
+
+        def release() -> None:
+            put.delay_seconds = own_s or 0
+            # LocalStack itself looks for what has waited long enough once a second.
+            self._queue.enqueue_delayed_messages()
+
+        HELD.hold(options["delay_seconds"], release)
+        return put
 
 
 def _delay_s(queue: SqsQueue, hits: tuple[Hit, ...]) -> float:
@@ -145,7 +158,7 @@ def _break_receive(queue: Any, messages: list[Mapping[str, Any]]) -> None:
     for handle, hit in hits:
         message = queue.receipts.get(handle)
         if hit.kind == "duplicates" and message is not None:
-            _later(hit.delay_ms / 1000, partial(queue._put_message, _twin(queue, message)))  # noqa: SLF001 - as below
+            HELD.hold(hit.delay_ms / 1000, partial(queue._put_message, _twin(queue, message)))  # noqa: SLF001 - as below
 
 
 def _thing(queue: Any, message: Mapping[str, Any], operation: str) -> Thing:
@@ -188,12 +201,6 @@ def _is_lost(queue: Any, receipt_handle: str) -> bool:
 def _trace_header(context: RequestContext, attributes: Mapping[str, Any] | None) -> str | None:
     header: str | None = (attributes or {}).get("AWSTraceHeader", {}).get("StringValue")
     return header or context.request.headers.get(TRACE_HEADER)
-
-
-def _later(delay_s: float, call: Callable[[], object]) -> None:
-    timer = threading.Timer(delay_s, call)
-    timer.daemon = True
-    timer.start()
 
 
 def _throttled() -> CommonServiceException:

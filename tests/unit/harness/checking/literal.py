@@ -118,6 +118,7 @@ def state(*stored: StoredItem, **members: Any) -> FinalState:
         "dead_lettered": (),
         "has_dead_letter_queue": True,
         "max_receive_count": 5,
+        "visibility_timeout_s": 30.0,
     } | members
     return FinalState(**given)
 

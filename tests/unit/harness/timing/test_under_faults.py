@@ -57,7 +57,8 @@ def test_a_run_has_recovered_when_no_create_takes_longer_than_the_slowest_that_m
     measured = figures(quick, slow, backlog, after, faults=(fault((1, 4), hits=(1,)),))
     assert measured.level_ms == pytest.approx(30)
     (recovery,) = measured.recoveries
-    assert (recovery.fault, recovery.healed_at_s, recovery.after_s) == ("slow", 4, pytest.approx(1.4))
+    assert (recovery.fault, recovery.healed_at_s) == ("slow", 4)
+    assert recovery.after_s == pytest.approx(1.4)
 
 
 def test_a_run_that_is_as_before_at_once_has_recovered_at_once() -> None:

@@ -61,6 +61,7 @@ _MEMBERS: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
             "dead_lettered": int,
             "has_dead_letter_queue": bool,
             "max_receive_count": int,
+            "visibility_timeout_s": _NUMBER,
             "poison_sent": list,
             "foreign_before": bool,
             "problems": list,

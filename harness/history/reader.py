@@ -218,6 +218,7 @@ class _Rest:
             dead_lettered=_counted(line, "dead_lettered", self._dead_lettered),
             has_dead_letter_queue=line.get("has_dead_letter_queue"),
             max_receive_count=line.get("max_receive_count"),
+            visibility_timeout_s=line.get("visibility_timeout_s"),
             poison_sent=tuple(poison_sent),
             foreign_before=line.get("foreign_before", False),
             problems=tuple(problems),

@@ -15,7 +15,7 @@ their `type`, which is always their first member (a member whose value would be 
 | `server times` | `handle`, `accepted_at_s`, `received_at_s`, `written_at_s` | after the flows |
 | `stored` | `identity`, `handle`, `document` | after the flows, before `final` |
 | `queued`, `dead-lettered` | `message_id`, `body`, `receive_count` | after the flows, before `final` |
-| `final` | `quiet`, `waited_s`, `depths` (an object as above, without `at_s`), `stored`, `queued`, `dead_lettered` (how many such lines there are; left out: that part could not be read), `has_dead_letter_queue`, `max_receive_count`, `poison_sent`, `foreign_before`, `problems` | after the flows |
+| `final` | `quiet`, `waited_s`, `depths` (an object as above, without `at_s`), `stored`, `queued`, `dead_lettered` (how many such lines there are; left out: that part could not be read), `has_dead_letter_queue`, `max_receive_count`, `visibility_timeout_s`, `poison_sent`, `foreign_before`, `problems` | after the flows |
 | `fault` | `fault` (its name), `fault_kind`, `definition` (as in a workload's document) | before the first flow, for each |
 | `fault period` | `fault`, `event` (`began`, `ended`), `at_s` | when it was set and when it healed |
 | `fired` | `fault`, `at_s`, `flow`, `identity`, `operation`, `attempt`, `delay_s` | from time to time, and after it healed |
@@ -175,6 +175,7 @@ class HistoryWriter:
             "dead_lettered": _count(final.dead_lettered),
             "has_dead_letter_queue": final.has_dead_letter_queue,
             "max_receive_count": final.max_receive_count,
+            "visibility_timeout_s": final.visibility_timeout_s,
             "poison_sent": final.poison_sent,
             "foreign_before": final.foreign_before,
             "problems": final.problems,

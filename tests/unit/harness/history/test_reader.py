@@ -137,6 +137,7 @@ def test_everything_that_is_written_comes_back(tmp_path: Path) -> None:
         dead_lettered=(Message("d", "\x00", 5), Message("e", "", 6)),
         has_dead_letter_queue=True,
         max_receive_count=5,
+        visibility_timeout_s=7.5,
         poison_sent=("d",),
         foreign_before=True,
         problems=("odd",),

@@ -73,6 +73,7 @@ FINAL = FinalState(
     dead_lettered=(Message("m-9", "poison", receive_count=3),),
     has_dead_letter_queue=True,
     max_receive_count=3,
+    visibility_timeout_s=30,
     poison_sent=("m-9",),
 )
 
@@ -186,6 +187,7 @@ def test_what_the_engine_held_comes_item_by_item_and_then_the_rest_with_counts(p
             "dead_lettered": 1,
             "has_dead_letter_queue": True,
             "max_receive_count": 3,
+            "visibility_timeout_s": 30,
             "poison_sent": ["m-9"],
             "foreign_before": False,
             "problems": [],

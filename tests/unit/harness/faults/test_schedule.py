@@ -148,8 +148,8 @@ def test_one_that_did_all_it_may_is_not_set_again(path: Path) -> None:
 
     fault = only(broken(path, engine, "crashes limit=1", body=body))
     assert engine.times_s("PUT", "crashes") == [0]
-    assert fault.periods == ((0, 1),)
     assert fault.fired == 1
+    assert fault.periods == ((0, 1),)
 
 
 def test_an_engine_that_dies_leaves_what_is_known_and_no_invented_end(path: Path) -> None:
@@ -162,9 +162,9 @@ def test_an_engine_that_dies_leaves_what_is_known_and_no_invented_end(path: Path
     history = broken(path, engine, "crashes", body=body)
     fault = only(history)
     assert [firing.flow for firing in fault.firings] == [3]
-    assert fault.periods == ((0, None),)
     assert (fault.eligible, fault.fired) == (None, None)
     assert any("what it did in the end is not known" in problem for problem in history.problems)
+    assert fault.periods == ((0, None),)
 
 
 def test_one_that_expired_is_set_anew_and_its_counts_are_added(path: Path) -> None:

@@ -1,12 +1,39 @@
-"""Faults that a run asks for, on a real engine."""
+"""Faults that a run asks for, on a real engine: set and healed, on the same flows each time, gone when the run is."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import requests
 
+from harness.deployment import Deployment
 from harness.documents import to_json
+from harness.drive_stack import drive_stack
 from harness.engines import RunningEngine
 from harness.faults.catalogue import KINDS, FaultKind
+from harness.faults.notation import fault_in_words
+from harness.faults.schedule import TTL_S
+from harness.history import FaultHistory
+from harness.workload import Workload
+from harness.workload.arrival import ClosedLoop
+from harness.workload.document import workload_to_json
+from tests.integration.faults_fixture import EngineFaults
+from tests.waiting import wait_until
 
 _TIMEOUT_S = 30
+WORKLOAD = Workload(
+    seed=7,
+    flows=60,
+    faults=(
+        fault_in_words("api-500 rate=0.2 flows=0-39 operations='GET /status/{messageId}'"),
+        fault_in_words("api-latency rate=0.5 delay=0ms-50ms operations='POST /users'"),
+    ),
+)
 
 
 def _as_the_engine_says(kind: FaultKind) -> dict[str, object]:
@@ -14,11 +41,71 @@ def _as_the_engine_says(kind: FaultKind) -> dict[str, object]:
     return {"name": kind.name, "rate": kind.rate, "delay": delay}
 
 
+def _hit(fault: FaultHistory) -> list[tuple[int | None, str, int, float]]:
+    return sorted((hit.flow, hit.operation, hit.attempt, hit.delay_s) for hit in fault.firings if hit.flow is not None)
+
+
 def test_the_harness_knows_the_kinds_that_the_engine_has(engine: RunningEngine) -> None:
     answer = requests.get(f"{engine.endpoint_url}/_emulator/faults/kinds", timeout=_TIMEOUT_S).json()
     said = [{name: kind[name] for name in ("name", "rate", "delay")} for kind in answer["kinds"]]
     assert [_as_the_engine_says(kind) for kind in KINDS] == said
-    narrowed: dict[str, frozenset[str] | None] = {
-        kind["name"]: frozenset(kind["operations"]) for kind in answer["kinds"] if kind["operations"]
-    }
+    narrowed = {kind["name"]: frozenset(kind["operations"]) for kind in answer["kinds"] if kind["operations"]}
     assert {kind.name: kind.operations for kind in KINDS if kind.name in narrowed} == narrowed
+
+
+def test_the_same_seed_hits_the_same_flows_at_any_concurrency(
+    engine: RunningEngine, harness_stack: Deployment, account_id: str, tmp_path: Path
+) -> None:
+    hits = []
+    for clients in (3, 20):
+        workload = replace(WORKLOAD, arrival=ClosedLoop(clients))
+        run = drive_stack(workload, harness_stack, engine=engine, store=tmp_path)
+        errors, latency = run.history.faults
+        assert errors.fired == len(errors.firings) > 0
+        assert latency.eligible == WORKLOAD.flows
+        assert {hit.operation for hit in errors.firings} == {"GET /status/{messageId}"}
+        assert all(hit.flow is not None and hit.flow <= 39 for hit in errors.firings)
+        [(began_s, ended_s)] = errors.periods
+        assert ended_s is not None
+        assert all(began_s - 0.1 <= hit.at_s <= ended_s + 0.1 for hit in errors.firings)
+        hits.append([_hit(errors), _hit(latency)])
+    assert hits[0] == hits[1]
+    states = {fault["name"]: fault["state"] for fault in _faults(engine, account_id)}
+    assert states == {"api-500": "healed", "api-latency": "healed"}
+
+
+def test_a_fault_is_gone_soon_after_the_harness_was_killed(
+    engine: RunningEngine, harness_stack: Deployment, account_id: str, tmp_path: Path
+) -> None:
+    script = (
+        "import json, sys; from pathlib import Path\n"
+        "from harness.deployment import Deployment; from harness.drive_stack import drive_stack\n"
+        "from harness.engines import RunningEngine; from harness.workload.document import workload_from_json\n"
+        "workload, deployment, url, store = map(json.loads, sys.argv[1:])\n"
+        "drive_stack(workload_from_json(workload), Deployment.from_json(deployment),"
+        " engine=RunningEngine(url), store=Path(store))\n"
+    )
+    workload = replace(WORKLOAD, flows=1_000_000, faults=(fault_in_words("slow-tables name=killed rate=0"),))
+    arguments = _as_texts(workload_to_json(workload), harness_stack.to_json(), engine.endpoint_url, str(tmp_path))
+    faults = EngineFaults(engine.endpoint_url, account_id)
+    with subprocess.Popen([sys.executable, "-c", script, *arguments]) as run:
+        try:
+            wait_until(_state_of(faults, "killed"), lambda seen: seen == "active", deadline_s=60)
+        finally:
+            run.send_signal(signal.SIGKILL)
+    wait_until(_state_of(faults, "killed"), lambda seen: seen == "expired", deadline_s=TTL_S + 10)
+
+
+def _state_of(faults: EngineFaults, name: str) -> Callable[[], Any]:
+    return lambda: faults.get(name).get("state")
+
+
+def _as_texts(*values: Any) -> list[str]:
+    return [json.dumps(value) for value in values]
+
+
+def _faults(engine: RunningEngine, account_id: str) -> list[dict[str, Any]]:
+    url = f"{engine.endpoint_url}/_emulator/faults/{account_id}"
+    names = {"api-500", "api-latency"}
+    found = requests.get(url, timeout=_TIMEOUT_S).json()["faults"]
+    return [fault for fault in found if fault["name"] in names]

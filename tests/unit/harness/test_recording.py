@@ -9,16 +9,18 @@ from typing import Any
 
 import pytest
 
-from harness.errors import InputOutputError
-from harness.history import Message, QueueDepths
+from harness.errors import InputOutputError, MisuseError
+from harness.faults.notation import fault_in_words
+from harness.history import Message, QueueDepths, StoredItem
 from harness.history.reader import read_history
 from harness.observation import ObservationError
-from harness.recording import SAMPLE_EVERY_S, Subject, record
-from harness.transport import Transport
+from harness.recording import SAMPLE_EVERY_S, Breakable, Subject, record
+from harness.transport import Request, Response, Transport
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop, ConstantRate
 from tests.unit.harness.fake_api import API_URL, FakeApi
 from tests.unit.harness.fake_stack import StackObserver, WatchingView
+from tests.unit.harness.faults.fake_control import ACCOUNT_ID, ENDPOINT_URL, FakeControl
 from tests.unit.harness.observation.fake_observer import EMPTY, FakeObserver, item, message
 from tests.unit.harness.virtual_time import run_in_virtual_time
 
@@ -172,3 +174,45 @@ def test_an_open_loop_gets_a_connection_for_each_flow_that_there_may_be(tmp_path
     path = tmp_path / "history.jsonl"
     run_in_virtual_time(record("a-run", workload, Subject(API_URL, open_transport, None), path, WatchingView()))
     assert asked == [20]
+
+
+FAULTY = Workload(seed=7, flows=6, arrival=ClosedLoop(2), faults=(fault_in_words("crashes"),))
+
+
+def test_faults_are_healed_before_anybody_looks_at_what_is_left(tmp_path: Path) -> None:
+    api, engine = FakeApi(), FakeControl()
+    seen: list[set[str]] = []
+
+    class Looking(StackObserver):
+        async def stored(self) -> Sequence[StoredItem]:
+            seen.append(engine.states())
+            return await super().stored()
+
+    class Both:
+        """Requests to the engine's own API and to the deployed one, by their hosts."""
+
+        async def send(self, request: Request, timeout_s: float) -> Response:
+            where = engine if request.url.startswith(ENDPOINT_URL) else api
+            return await where.send(request, timeout_s)
+
+    @asynccontextmanager
+    async def open_transport(_connections: int) -> AsyncIterator[Transport]:
+        yield Both()
+
+    breakable = Breakable(ENDPOINT_URL, ACCOUNT_ID)
+    on = Subject(API_URL, open_transport, Looking(api), breakable=breakable)
+    path = tmp_path / "history.jsonl"
+    run_in_virtual_time(record("a-run", FAULTY, on, path, WatchingView()))
+    assert seen
+    assert all(states == {"healed"} for states in seen)
+    [fault] = read_history(path).faults
+    assert (fault.name, len(fault.periods), fault.fired) == ("crashes", 1, 0)
+    assert all("X-Amzn-Trace-Id" in request.headers for request in api.requests)
+
+
+def test_faults_without_an_engine_to_set_them_on_are_refused_before_anything_is_driven(tmp_path: Path) -> None:
+    api = FakeApi()
+    with pytest.raises(MisuseError, match="none is known here; leave out --faults"):
+        record_all(tmp_path / "history.jsonl", api, None, FAULTY)
+    assert api.requests == []
+    assert not (tmp_path / "history.jsonl").exists()

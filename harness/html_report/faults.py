@@ -14,6 +14,7 @@ from harness.timing import TIMINGS, FaultFigures
 from harness.timing.statistics import Quantiles
 
 _NAMED_IN_A_DESCRIPTION: Final = 10
+_LANE_CHARACTERS: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def lanes_of(faults: Sequence[FaultHistory]) -> tuple[Lane, ...]:
     """Return a lane a fault: when it was active, and when it hit, in milliseconds since the run's start."""
     return tuple(
         Lane(
-            name=shown_text(fault.name),
+            name=shown_text(fault.name, _LANE_CHARACTERS),
             spans=tuple(
                 (1000 * from_s, None if until_s is None else 1000 * until_s) for from_s, until_s in fault.periods
             ),

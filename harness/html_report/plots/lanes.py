@@ -9,11 +9,11 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from harness.html_report.plots.plot import Lane, Plot
 
-_LANE_PX: Final = 20
-_BAR_Y_PX: Final = 15
+_LANE_PX: Final = 24
+_BAR_Y_PX: Final = 18
 _BAR_PX: Final = 3
-_TICK_Y_PX: Final = 11
-_TICK_PX: Final = 9
+_TICK_Y_PX: Final = 14
+_TICK_PX: Final = 8
 _LEAST_STEP: Final = 0.0015
 """Ticks nearer to each other than this share of the width are one."""
 _NARROWEST: Final = 0.003

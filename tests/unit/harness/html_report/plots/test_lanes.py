@@ -22,8 +22,8 @@ def test_each_lane_has_its_name_its_bars_and_its_ticks() -> None:
     text = draw_lanes(plot_of(Lane("one <fault>", ((0, 5), (8, None)), (1, 2.5)), Lane("two", (), ())))
     assert [element.text for element in fromstring(text).iter("text")] == ["one <fault>", "two"]
     assert places(text, "lane") == [("0.00%", "50.00%"), ("80.00%", "20.00%")]
-    assert places(text, "hit") == [("10.00%", "11"), ("25.00%", "11")]
-    assert fromstring(text).get("height") == "40"
+    assert places(text, "hit") == [("10.00%", "14"), ("25.00%", "14")]
+    assert fromstring(text).get("height") == "48"
     assert fromstring(text).get("aria-hidden") == "true"
 
 

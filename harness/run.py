@@ -23,7 +23,7 @@ from harness.judging import judge_run
 from harness.observation import Observer
 from harness.observation.quiet import SETTLE_S
 from harness.phases import Phases
-from harness.recording import Subject, View
+from harness.recording import Breakable, Subject, View
 from harness.recording import record as record_run
 from harness.results import Results, Verdict
 from harness.store.folder import RunFolder
@@ -56,6 +56,8 @@ class Place:
     engine: RunningEngine | None = None
     """None: an API that is just there."""
     deployment: Deployment | None = None
+    parameters: tuple[str, ...] = ()
+    """Of the template, as they were given to it: `Key=Value`, each."""
 
 
 @dataclass(slots=True)
@@ -133,7 +135,7 @@ def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, su
         with _naming_the_log(engine):
             with phases.timed("deploy"):
                 deployment = surroundings.deploy(_deployment_request(site, engine), site.outputs)
-            place = Place(deployment.api_url, site.engine_kind, engine, deployment)
+            place = Place(deployment.api_url, site.engine_kind, engine, deployment, site.parameters)
             run = make_run(request, place, store, phases, surroundings)
     run.interrupted = run.interrupted or ending.interrupted
     run.notes += ending.notes
@@ -194,7 +196,7 @@ def _record_history(
     """Write the history; return whether Ctrl-C ended it, and why it could not be written as a whole."""
     workload = request.workload
     observer, settle_s = surroundings.observe(place.deployment, workload) if place.deployment else (None, SETTLE_S)
-    subject = Subject(place.api_url, surroundings.open_transport, observer, settle_s)
+    subject = Subject(place.api_url, surroundings.open_transport, observer, settle_s, _breakable(place))
     try:
         with surroundings.show_progress() as view:
             run_loop(record_run(folder.run_id, workload, subject, folder.history_path, view))
@@ -207,6 +209,13 @@ def _record_history(
             raise
         return False, error
     return False, None
+
+
+def _breakable(place: Place) -> Breakable | None:
+    if place.deployment is None:
+        return None
+    endpoint_url = place.engine.endpoint_url if place.engine else place.deployment.endpoint_url
+    return Breakable(endpoint_url, place.deployment.account_id) if endpoint_url else None
 
 
 def _record(run_id: str, started_at: datetime, request: RunRequest, place: Place) -> RunRecord:
@@ -226,6 +235,7 @@ def _record(run_id: str, started_at: datetime, request: RunRequest, place: Place
             pid=engine.pid if engine else None,
         ),
         deployment=deployment.to_json() if deployment else None,
+        parameters=place.parameters,
         account=deployment.account_id if deployment else "",
         region=deployment.region if deployment else "",
         stack_name=deployment.stack_name if deployment else "",

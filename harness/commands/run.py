@@ -7,7 +7,7 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 from rich.console import Console
@@ -29,6 +29,7 @@ from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine
 from harness.engines.external import ExternalEngine, check_url
 from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
+from harness.faults.catalogue import redelivers
 from harness.phases import Phases
 from harness.progress import show_progress
 from harness.report_text import results_as_text
@@ -39,6 +40,9 @@ from harness.store.record import record_to_json
 from harness.timing.thresholds import parse_threshold
 from harness.workload import Workload
 from harness.workload.document import workload_to_json
+
+QUICK_REDELIVERY: Final = ("VisibilityTimeoutSeconds=6", "FunctionTimeoutSeconds=1", "MaxReceiveCount=20")
+"""AWS's rules are kept: the queue hides a message six times as long as the function may take."""
 
 
 class PhaseMs(click.ParamType):
@@ -63,6 +67,8 @@ class PhaseMs(click.ParamType):
         "  harness run --flows 1000 --clients 50 --seed 7\n"
         "  harness run --arrival poisson:40/s --flows 2000 --warm-up 5s --require 'visible.p99<2s'\n"
         "  harness run --payloads hostile=1 --poison 3 --parameter VisibilityTimeoutSeconds=6\n"
+        "  harness run --faults gsi-lag,duplicates,crashes --seed 7\n"
+        "  harness run --fault 'api-500 rate=0.2 flows=0-99' --fault 'gsi-lag delay=0ms-2s from=5s for=10s'\n"
         "  harness run --print-workload > workload.json && harness run --workload workload.json\n"
         "  harness run --engine external --endpoint-url http://127.0.0.1:4566 --json\n"
         "  harness run --shape orders.json --api-url http://127.0.0.1:8080 --openapi orders.yaml\n"
@@ -159,7 +165,7 @@ def run(
         own_dir = transient_state_dir(state_dir)
         chosen, outputs_dir = _choose_engine(engine, endpoint_url, state_dir, own_dir)
         outputs = outputs_path(outputs_dir, stack_name)
-        site = Site(chosen, engine, account, region, stack_name, outputs, parameters)
+        site = Site(chosen, engine, account, region, stack_name, outputs, _parameters(parameters, workload))
         done = perform(request, site, store, phases, surroundings)
         shutil.rmtree(own_dir, ignore_errors=True)
     _show(done, as_json=as_json)
@@ -180,8 +186,19 @@ def _refuse_without_stack(engine: str, endpoint_url: str | None, workload: Workl
     """Refuse what makes no sense where there is an API and nothing else."""
     if endpoint_url is not None or engine != "embedded":
         raise MisuseError("--api-url is for an API that is just there; leave out --engine and --endpoint-url")
+    if workload.faults:
+        raise MisuseError("faults are set on an engine, and with --api-url none is known; leave out --fault(s)")
     if workload.poison:
         raise MisuseError("poison goes to a queue, and with --api-url none is known; leave out --poison")
+
+
+def _parameters(given: tuple[str, ...], workload: Workload) -> tuple[str, ...]:
+    """Return the template's parameters: where faults make messages come again, and nobody says, quick ones."""
+    if given or not redelivers(workload.faults):
+        return given
+    quick = ", ".join(QUICK_REDELIVERY)
+    click.echo(f"harness: faults make messages come again: deployed with {quick} (--parameter changes it)", err=True)
+    return QUICK_REDELIVERY
 
 
 def _choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir: Path) -> tuple[Engine, Path]:

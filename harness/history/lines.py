@@ -67,6 +67,13 @@ _MEMBERS: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
             "problems": list,
         },
     ),
+    "fault": ({"fault": str, "fault_kind": str, "definition": dict}, {}),
+    "fault period": ({"fault": str, "event": str, "at_s": _NUMBER}, {}),
+    "fired": (
+        {"fault": str, "at_s": _NUMBER, "identity": str, "operation": str, "attempt": int, "delay_s": _NUMBER},
+        {"flow": int},
+    ),
+    "fault counts": ({"fault": str, "eligible": int, "fired": int}, {}),
     "note": ({"text": str}, {}),
     "finished": ({}, {}),
 }
@@ -76,6 +83,7 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "kind": frozenset(OperationKind),
     "meaning": frozenset(Meaning),
     "ending": frozenset(FlowEnding),
+    "event": frozenset({"began", "ended"}),
 }
 """Members that hold one of a few words."""
 

@@ -55,6 +55,8 @@ class RunRecord:
     thresholds: tuple[str, ...] = ()
     deployment: Mapping[str, Any] | None = None
     """The bootstrap's outputs; None: the API was there."""
+    parameters: tuple[str, ...] = ()
+    """Of the template, as the run's own deployment gave them: `Key=Value`, each."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """By name: Python, the platform, this package and those that decide how a run goes."""
     git: GitRecord | None = None

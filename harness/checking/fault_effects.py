@@ -49,6 +49,7 @@ class Effect:
         while_active: whether others are held back as long as the fault is active; else only what it hit is, for as
             long as that hit delays it.
         fails_delivery: whose message is then delivered again, after the queue's visibility timeout. It was received.
+        repeats: whether its message is there once more, and what it was received counts for both.
         loses_all: whether all that was accepted before is gone.
     """
 
@@ -60,6 +61,7 @@ class Effect:
     holds: Reach = Reach.NONE
     while_active: bool = True
     fails_delivery: Reach = Reach.NONE
+    repeats: bool = False
     loses_all: bool = False
 
 
@@ -82,9 +84,8 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "api-504": _refusal("504"),
     "api-reset-before": Effect(Site.REQUEST, unanswered=True, never_carried_out=True),
     RESET_AFTER: Effect(Site.REQUEST, unanswered=True),
-    "duplicates": _HOLDS_ALL,
+    "duplicates": Effect(holds=_ALL, repeats=True),
     "delays": _DELAYS_ITS_OWN,
-    "reorders": _DELAYS_ITS_OWN,
     "lost-deletes": Effect(holds=_ALL, fails_delivery=_OWN),
     "receive-throttles": _HOLDS_ALL,
     "send-throttles": Effect(Site.SEND, _NOT_NOW, never_carried_out=True),

@@ -57,7 +57,7 @@ class FaultEvidence:
     @property
     def deliveries_are_known(self) -> bool:
         """Whether all firings are known that made deliveries fail."""
-        failing = [fault for fault, effect in self._faults if effect.fails_delivery is not Reach.NONE]
+        failing = [fault for fault, effect in self._faults if effect.fails_delivery is not Reach.NONE or effect.repeats]
         return all(map(_all_known, failing))
 
     def was_carried_out(self, create: Operation, flow: int) -> bool | None:
@@ -104,7 +104,7 @@ class FaultEvidence:
         return sum(
             firing.at_s >= since_s and (effect.fails_delivery is Reach.ALL or firing.flow in {flow, None})
             for fault, effect in self._faults
-            if effect.fails_delivery is not Reach.NONE
+            if effect.fails_delivery is not Reach.NONE or effect.repeats
             for firing in fault.firings
         )
 

@@ -43,6 +43,27 @@ def create_to_visible(durations: Mapping[str, Cumulative]) -> Plot | None:
     )
 
 
+def hit_and_not_hit(hit: Cumulative | None, not_hit: Cumulative | None) -> Plot | None:
+    """Return how long creates took to be visible, of flows that a fault hit and others; None: nothing to tell apart."""
+    known = {"hit by a fault": hit, "not hit": not_hit}
+    drawn = {name: cumulative for name, cumulative in known.items() if cumulative}
+    if not hit or not drawn:
+        return None
+    ends_ms = [at_ms for cumulative in drawn.values() for at_ms, _share in cumulative.steps if at_ms > 0]
+    styles = {"hit by a fault": 2, "not hit": 1}
+    return Plot(
+        name="hit-and-not-hit",
+        title="Create to visible, by whether a fault hit the flow",
+        description="Share of creates whose result was seen visible within a time: of flows that were hit, and others.",
+        x=log_duration_axis(min(ends_ms, default=1), max(ends_ms, default=1), "since the create was meant to start"),
+        y=Axis("visible, %", scales.linear(100)),
+        lines=tuple(
+            Line(name, tuple(_shares_by_duration(cumulative)), styles[name]) for name, cumulative in drawn.items()
+        ),
+        table=_table("share of creates, %", drawn),
+    )
+
+
 def by_percentile(durations: Mapping[str, Cumulative]) -> Plot | None:
     """Return how long each kind of call took at most, for every share of the calls; None: there was no call."""
     drawn = {TIMINGS[name]: durations[name] for name in _BY_PERCENTILE if name in durations}

@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 from harness.checking import CheckResult, VerdictWord
 from harness.history import FlowHistory, History
-from harness.html_report.distributions import by_percentile, create_to_visible
+from harness.html_report.distributions import by_percentile, create_to_visible, hit_and_not_hit
+from harness.html_report.faults import firings_by_flow, lanes_of, shown_faults, with_lanes
 from harness.html_report.over_time import latencies_over_time, queue_depth, throughput
+from harness.html_report.plots.lanes import draw_lane_swatch, draw_lanes
 from harness.html_report.plots.plot import Plot
 from harness.html_report.plots.svg import draw, draw_swatch
 from harness.html_report.series import Series, take_series
@@ -50,13 +52,15 @@ def render(results: Results, history: History, facts: Mapping[str, str]) -> str:
             `command`, which repeats the run.
     """
     broken_by = _broken_by(results.checks)
+    firings = firings_by_flow(history.faults)
     named = list(broken_by)[:_MOST_BROKEN_FLOWS]
     series = take_series(history, results.figures.warm_up_s, frozenset(named))
 
     def waterfall(flow: FlowHistory) -> Waterfall:
         handle = flow.operations[0].handle
         server = history.server_times.get(handle) if handle else None
-        return make_waterfall(flow, server, history.wall_clock_zero_s, broken_by.get(flow.number, ()))
+        hits = firings.get(flow.number, ())
+        return make_waterfall(flow, server, history.wall_clock_zero_s, broken_by.get(flow.number, ()), hits)
 
     broken = [waterfall(series.named[number]) for number in named if number in series.named]
     slowest = [waterfall(flow) for flow in series.slowest if flow.number not in series.named]
@@ -71,6 +75,7 @@ def render(results: Results, history: History, facts: Mapping[str, str]) -> str:
         results=results,
         checks=sorted(results.checks, key=lambda check: _WORST_FIRST.index(check.verdict)),
         shown_flows={flow.number for flow in [*broken, *slowest]},
+        faults=shown_faults(results.figures.faults, history.faults),
         figure_rows=list(_figure_rows(results.figures)),
         plots=list(_plots(results.figures, series, history)),
         broken=broken,
@@ -95,12 +100,17 @@ def _broken_by(checks: Sequence[CheckResult]) -> dict[int, list[str]]:
 
 def _plots(figures: Figures, series: Series, history: History) -> Iterator[Plot]:
     """Return the plots for which there is anything to draw, in the order of the page."""
-    plots = (
-        create_to_visible(series.durations),
-        by_percentile(series.durations),
+    lanes = lanes_of(history.faults)
+    over_time = (
         *latencies_over_time(figures.windows, series.end_s),
         throughput(figures.windows, series.end_s),
         queue_depth(history.depth_samples, series.end_s),
+    )
+    plots = (
+        create_to_visible(series.durations),
+        hit_and_not_hit(series.hit, series.not_hit),
+        by_percentile(series.durations),
+        *(with_lanes(plot, lanes) for plot in over_time if plot),
     )
     return (plot for plot in plots if plot)
 
@@ -124,6 +134,8 @@ def _environment() -> Environment:
     environment.filters["shown"] = shown_text
     environment.filters["ms"] = shown_ms
     environment.globals["draw"] = lambda plot: Markup(draw(plot))  # noqa: S704  - serialised by ElementTree, which escapes
+    environment.globals["draw_lanes"] = lambda plot: Markup(draw_lanes(plot))  # noqa: S704  - the same
+    environment.globals["lane_swatch"] = lambda kind: Markup(draw_lane_swatch(kind))  # noqa: S704  - the same
     environment.globals["swatch"] = lambda style: Markup(draw_swatch(style))  # noqa: S704  - the same
     environment.tests["call"] = lambda entry: isinstance(entry, Call)
     return environment

@@ -10,6 +10,7 @@ from typing import Final
 from harness.history import FlowHistory, History
 from harness.timing.flow_times import flow_times, meant_to_start_s
 from harness.timing.statistics import Durations
+from harness.timing.under_faults import flows_hit
 
 SLOWEST_FLOWS: Final = 10
 
@@ -36,6 +37,9 @@ class Series:
 
     durations: Mapping[str, Cumulative]
     """By the names of `harness.timing.TIMINGS`; only those of which there are any."""
+    hit: Cumulative | None
+    """Create to visible, at most, of flows that a fault hit; None, as `not_hit`: there are none."""
+    not_hit: Cumulative | None
     slowest: tuple[FlowHistory, ...]
     """The slowest first."""
     named: Mapping[int, FlowHistory]
@@ -53,6 +57,7 @@ def take_series(history: History, warm_up_s: float, named: Collection[int]) -> S
         named: the numbers of flows that will be shown.
     """
     durations: defaultdict[str, Durations] = defaultdict(Durations)
+    hit_flows, split = flows_hit(history.faults), {True: Durations(), False: Durations()}
     kept: dict[int, FlowHistory] = {}
     slowest: list[tuple[float, int, FlowHistory]] = []
     end_s = 0.0
@@ -72,8 +77,12 @@ def take_series(history: History, warm_up_s: float, named: Collection[int]) -> S
         for timed in flow_times(flow, history.server_times.get(handle) if handle else None):
             if timed.at_s >= warm_up_s:
                 durations[timed.name].record(timed.duration_s)
+                if timed.name == "visible_upper":
+                    split[flow.number in hit_flows].record(timed.duration_s)
     return Series(
         durations={name: _cumulative(recorded) for name, recorded in durations.items()},
+        hit=_cumulative(split[True]) if split[True].counts else None,
+        not_hit=_cumulative(split[False]) if split[False].counts else None,
         slowest=tuple(flow for _took_s, _index, flow in sorted(slowest, reverse=True)),
         named=kept,
         end_s=end_s,

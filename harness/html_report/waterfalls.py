@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from harness.history import FlowHistory, ServerTimes
+from harness.history import Firing, FlowHistory, ServerTimes
 from harness.html_report.series import took_s
 from harness.html_report.shown import duration_label, shown_ms, shown_payload, shown_text
 from harness.operations import Meaning, Operation, OperationKind, Outcome
@@ -16,6 +16,7 @@ _FOLDED_FROM: Final = 8
 _KEPT_AT_EACH_END: Final = 3
 _MOST_CALLS: Final = 40
 """What is left is cut in the middle to this."""
+_MOST_FAULT_EVENTS: Final = 20
 _NARROWEST_PERCENT: Final = 0.5
 _SERVER_EVENTS: Final = {
     "accepted_at_s": "accepted by the queue",
@@ -62,6 +63,16 @@ class ServerEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultEvent:
+    """A fault that hit something of the flow, by the engine's clock."""
+
+    fault: str
+    what: str
+    at_ms: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Waterfall:
     """One flow."""
 
@@ -79,14 +90,20 @@ class Waterfall:
     """Labels of the start, the middle and the end of its time."""
     calls: tuple[Call | Omission, ...]
     server_events: tuple[ServerEvent, ...]
+    fault_events: tuple[FaultEvent, ...]
+    faults_left_out: int
     breaks: tuple[str, ...]
     """The names of the checks that name it as evidence."""
 
 
 def make_waterfall(
-    flow: FlowHistory, server: ServerTimes | None, wall_clock_zero_s: float, breaks: Sequence[str]
+    flow: FlowHistory,
+    server: ServerTimes | None,
+    wall_clock_zero_s: float,
+    breaks: Sequence[str],
+    hits: Sequence[tuple[str, Firing]] = (),
 ) -> Waterfall:
-    """Return a flow, which has operations, as it is shown."""
+    """Return a flow, which has operations, as it is shown; `hits` is what hit it, with the fault's name."""
     clock = _FlowClock(meant_to_start_s(flow.operations[0]), took_s(flow))
     return Waterfall(
         number=flow.number,
@@ -100,6 +117,8 @@ def make_waterfall(
         ticks=("0", _three_digits(500 * clock.length_s), _three_digits(1000 * clock.length_s)),
         calls=tuple(_shown_calls(flow.operations, clock)),
         server_events=tuple(_server_events(server, wall_clock_zero_s, clock)) if server else (),
+        fault_events=tuple(_fault_event(fault, firing, clock) for fault, firing in hits[:_MOST_FAULT_EVENTS]),
+        faults_left_out=max(0, len(hits) - _MOST_FAULT_EVENTS),
         breaks=tuple(breaks),
     )
 
@@ -187,3 +206,9 @@ def _server_events(server: ServerTimes, wall_clock_zero_s: float, clock: _FlowCl
         if (at_s := getattr(server, field)) is not None:
             on_run_s = at_s - wall_clock_zero_s
             yield ServerEvent(what, shown_ms(clock.ms(on_run_s)), clock.percent(on_run_s))
+
+
+def _fault_event(fault: str, firing: Firing, clock: _FlowClock) -> FaultEvent:
+    delay = f", {shown_ms(1000 * firing.delay_s)} ms" if firing.delay_s else ""
+    what = f"hit {firing.operation or 'the engine'}, attempt {firing.attempt}{delay}"
+    return FaultEvent(shown_text(fault), shown_text(what), shown_ms(clock.ms(firing.at_s)), clock.percent(firing.at_s))

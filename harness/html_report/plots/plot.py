@@ -36,6 +36,16 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True)
+class Lane:
+    """Something that went on beside a plot over time."""
+
+    name: str
+    spans: tuple[tuple[float, float | None], ...]
+    """From and until, in the x axis' unit; None: nobody knows until when."""
+    ticks: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """The same figures to read."""
 
@@ -57,5 +67,6 @@ class Plot:
     lines: tuple[Line, ...]
     table: Table
     band: Band | None = None
+    lanes: tuple[Lane, ...] = ()
     note: str = ""
     """What a reader has to know to read it rightly."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
+from harness.html_report.plots.lanes import draw_where_on
 from harness.html_report.plots.plot import Axis, Band, Line, Plot, Point
 
 _INNER: Final = 1000
@@ -28,6 +29,7 @@ def draw(plot: Plot) -> str:
     svg = Element("svg", {"role": "img", "aria-labelledby": f"{title_id} {description_id}"})
     SubElement(svg, "title", {"id": title_id}).text = plot.title
     SubElement(svg, "desc", {"id": description_id}).text = plot.description
+    draw_where_on(svg, plot)
     _draw_x_axis(svg, plot.x)
     _draw_y_axis(svg, plot.y)
     inner = SubElement(

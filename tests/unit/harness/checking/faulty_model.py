@@ -117,10 +117,9 @@ class World:
         """Deliver a message until it is done or dead."""
         fate = _Fate()
         at_s = taken_s
-        for kind in ("delays", "reorders"):
-            delay_s = self.drawn.uniform(0, 5)
-            if self.hit(kind, at_s, number, "SendMessage", delay_s):
-                at_s += delay_s
+        delay_s = self.drawn.uniform(0, 5)
+        if self.hit("delays", at_s, number, "SendMessage", delay_s):
+            at_s += delay_s
         for _ in range(self.most_receives):
             at_s = self._waits(at_s) + self.drawn.uniform(0, 0.2)
             if self._delivered(number, at_s, fate):

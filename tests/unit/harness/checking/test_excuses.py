@@ -151,7 +151,7 @@ def test_a_flow_whose_message_ran_out_of_deliveries_by_faults_is_excused() -> No
     dead = {"dead_lettered": (message("m0"),)}
     assert excuse(held, fault("timeouts", *crashes), **dead) is Excuse.RAN_OUT
     assert excuse(held, fault("timeouts", *crashes[:4]), **dead) is not Excuse.RAN_OUT
-    assert excuse(held, fault("duplicates", *crashes), **dead) is not Excuse.RAN_OUT
+    assert excuse(held, fault("slow-handlers", *crashes), **dead) is not Excuse.RAN_OUT
     received_once = {"dead_lettered": (replace(message("m0"), receive_count=1),)}
     assert excuse(held, fault("timeouts", *crashes), **received_once) is not Excuse.RAN_OUT
 

@@ -74,7 +74,7 @@ def test_a_fault_that_began_when_the_create_was_late_already_excuses_nothing() -
     assert of(VisibleInTime, seen_at(40), in_time).verdict is VALID
 
 
-@pytest.mark.parametrize("kind", ["gsi-lag", "delays", "reorders", "table-lag"])
+@pytest.mark.parametrize("kind", ["gsi-lag", "delays", "table-lag"])
 def test_what_delays_only_what_it_hits_holds_it_for_as_long_as_that(kind: str) -> None:
     lag = fault(kind, firing(1, 0, delay_s=4), firing(1, 7, delay_s=90), until_s=None)
     assert of(VisibleInTime, seen_at(34.9), lag).verdict is VALID
@@ -154,6 +154,13 @@ def test_a_message_may_be_dead_lettered_only_when_faults_failed_each_of_its_deli
     assert of(checker, good_flow(0), slow, **dead).verdict is INVALID, "these fail nothing"
     before = replace(FIVE_CRASHES, firings=tuple(firing(-9, number) for number in range(5)))
     assert of(checker, good_flow(0), before, **dead).verdict is INVALID
+
+
+def test_a_duplicate_counts_as_received_as_often_as_its_message_was() -> None:
+    dead: dict[str, Any] = {"stored": (item(0),), "dead_lettered": (message("m0"),)}
+    four = replace(FIVE_CRASHES, firings=FIVE_CRASHES.firings[:4], fired=4)
+    assert of(AllAccountedFor, good_flow(0), four, fault("duplicates", firing(1)), **dead).verdict is VALID
+    assert of(AllAccountedFor, good_flow(0), four, fault("duplicates", firing(1, 7)), **dead).verdict is INVALID
 
 
 def test_hits_that_are_not_known_leave_dead_letters_unknown() -> None:

@@ -11,7 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from harness.checking import CheckResult, Evidence, VerdictWord
-from harness.history import DepthSample, FlowHistory, History, QueueDepths, ServerTimes
+from harness.history import (
+    DepthSample,
+    FaultHistory,
+    Firing,
+    FlowHistory,
+    History,
+    QueueDepths,
+    ServerTimes,
+)
 from harness.html_report.page import render
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
 from harness.results import Results, ThresholdResult, Verdict
@@ -241,6 +249,44 @@ def invalid_run(flows: int = 100) -> GeneratedRun:
     return GeneratedRun(results, history, FACTS)
 
 
+def faulty_run(flows: int = 100) -> GeneratedRun:
+    """A run with an index that lags for all of it, a throttle in the middle, and crashes nobody knows the end of."""
+    sound = valid_run(flows)
+    made = tuple(sound.history.flows)
+    end_s = max(flow.operations[-1].ended_s for flow in made)
+    draw = random.Random(7)
+
+    def firing(flow: FlowHistory, operation: str, delay_s: float = 0) -> Firing:
+        at_s = flow.operations[0].ended_s + 0.01 * draw.random()
+        return Firing(at_s, flow.number, f"flow {flow.number}", operation, 1, delay_s)
+
+    middle = [flow for flow in made if 0.4 < flow.operations[0].started_s / end_s < 0.6]
+    faults = (
+        FaultHistory(
+            "gsi-lag",
+            "gsi-lag",
+            {"kind": "gsi-lag", "rate": 0.3, "delay": {"kind": "uniform", "least_ms": 0, "most_ms": 200}},
+            ((0.0, end_s),),
+            flows,
+            len(made[::3]),
+            tuple(firing(flow, "PutItem", 0.2 * draw.random()) for flow in made[::3]),
+        ),
+        FaultHistory(
+            "slow function",
+            "slow-handlers",
+            {"kind": "slow-handlers", "rate": 1, "from_s": 0.4 * end_s},
+            ((0.4 * end_s, 0.6 * end_s),),
+            len(middle),
+            len(middle),
+            tuple(firing(flow, "Invoke", 0.1) for flow in middle),
+        ),
+        FaultHistory(HOSTILE, "crashes", {"kind": "crashes", "rate": 0.05}, ((0.8 * end_s, None),), None, None),
+    )
+    history = replace(sound.history, faults=faults)
+    results = replace(sound.results, figures=measure(history))
+    return GeneratedRun(results, history, sound.facts)
+
+
 def empty_run() -> GeneratedRun:
     """A run in which nothing happened."""
     history = History(flows=(), asked=10)
@@ -254,6 +300,7 @@ def write_pages(folder: Path) -> None:
         "valid": valid_run(100),
         "invalid": invalid_run(),
         "empty": empty_run(),
+        "faulty": faulty_run(),
         "many": valid_run(10_000),
     }.items():
         (folder / f"{name}.html").write_text(run.page(), encoding="utf-8")

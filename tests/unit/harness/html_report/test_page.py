@@ -10,7 +10,14 @@ from typing import Final
 import pytest
 
 from harness.checking import CheckResult, Evidence, VerdictWord
-from tests.unit.harness.html_report.generated import HOSTILE, GeneratedRun, empty_run, invalid_run, valid_run
+from tests.unit.harness.html_report.generated import (
+    HOSTILE,
+    GeneratedRun,
+    empty_run,
+    faulty_run,
+    invalid_run,
+    valid_run,
+)
 
 _VOID: Final = {"meta", "br", "link", "img", "input", "hr"}
 type Attributes = dict[str, str | None]
@@ -55,7 +62,13 @@ class ReadPage(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-RUNS: Final = {"valid": valid_run(100), "invalid": invalid_run(), "empty": empty_run(), "one flow": valid_run(1)}
+RUNS: Final = {
+    "valid": valid_run(100),
+    "invalid": invalid_run(),
+    "empty": empty_run(),
+    "one flow": valid_run(1),
+    "faulty": faulty_run(),
+}
 
 
 @pytest.fixture(params=RUNS, scope="module")
@@ -179,6 +192,42 @@ def test_a_flow_that_is_not_in_the_history_is_no_link() -> None:
     page = ReadPage(replace(run, results=replace(run.results, checks=(check,))).page())
     assert "flow 77" in page.text
     assert "flow-77" not in page.ids
+
+
+def test_what_was_broken_on_purpose_is_told_before_the_figures_that_it_explains() -> None:
+    text = ReadPage(RUNS["faulty"].page()).text
+    places = [
+        text.index(part)
+        for part in (
+            "What was broken on purpose",
+            "Global secondary indexes see the write so much later. hits 30 %, 0 to 200 ms",
+            "slow function (slow-handlers)",
+            " flows were hit, ",
+            "create to visible, at most hit",
+            "flows a second",
+            "Create to visible, by whether a fault hit the flow",
+        )
+    ]
+    assert places == sorted(places)
+    assert "What was broken" not in RUNS["valid"].page()
+
+
+def test_every_plot_over_time_marks_when_faults_were_active_and_each_hit() -> None:
+    read = ReadPage(RUNS["faulty"].page())
+    ends = ("-over-time", "throughput", "queue-depth")
+    over_time = [figure["id"] for figure in read.all("figure") if (figure["id"] or "").endswith(ends)]
+    assert len(over_time) == 6
+    lanes = [svg for svg in read.all("svg") if svg.get("class") == "lanes"]
+    assert len(lanes) == len(over_time)
+    assert read.text.count("a fault was active") == len(over_time)
+    assert "Marked is when faults were active (gsi-lag, slow function, " in read.text
+    assert not [svg for svg in ReadPage(RUNS["valid"].page()).all("svg") if "lanes" in (svg.get("class") or "")]
+
+
+def test_a_flow_shows_what_hit_it() -> None:
+    text = ReadPage(RUNS["faulty"].page()).text
+    assert "fault slow function" in text
+    assert "hit Invoke, attempt 1, 100.0 ms" in text
 
 
 def test_hostile_texts_are_shown_and_can_do_nothing(invalid_page: ReadPage) -> None:

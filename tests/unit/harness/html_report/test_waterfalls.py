@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from harness.history import FlowHistory, ServerTimes
+from harness.history import Firing, FlowHistory, ServerTimes
 from harness.html_report.waterfalls import Call, Omission, Waterfall, make_waterfall
 from harness.operations import FlowEnding, Meaning, Outcome
 from tests.unit.harness.html_report.generated import HOSTILE, create_call, flow_of, retrieve_call, status_call
@@ -112,3 +112,16 @@ def test_whatever_was_sent_or_seen_is_printable_ascii() -> None:
     for text in (create.seen, create.request_id, waterfall.reason, waterfall.payload, *waterfall.names):
         assert text.isascii()
         assert text.isprintable()
+
+
+def test_what_hit_a_flow_is_on_its_clock_in_order_and_bounded() -> None:
+    hits = [("lag", Firing(10 + index / 100, 1, "flow 1", "PutItem", 2, 0.5)) for index in range(25)]
+    waterfall = make_waterfall(
+        flow_of(1, create_call(10, 1)), None, 0, [], [*hits[:1], ("hurt", Firing(10.5, 1, "", "", 1))]
+    )
+    assert [(event.fault, event.what, event.at_ms, event.at) for event in waterfall.fault_events] == [
+        ("lag", "hit PutItem, attempt 2, 500.0 ms", "0.00", 0),
+        ("hurt", "hit the engine, attempt 1", "500.0", 50),
+    ]
+    many = make_waterfall(flow_of(1, create_call(10, 1)), None, 0, [], hits)
+    assert (len(many.fault_events), many.faults_left_out) == (20, 5)

@@ -55,7 +55,8 @@ async def drive(
         ExceptionGroup: what the recorder raised, or `on_tick`; it ended the run.
     """
     clock = clock or RunClock.start()
-    api = AsyncApi(transport, api_url, workload.shape)
+    # A request says whose it is only where faults are to hit the same flows each time.
+    api = AsyncApi(transport, api_url, workload.shape, trace_seed=workload.seed if workload.faults else None)
     driver = _Driver(FlowSurroundings(workload, api, recorder, clock, count()))
 
     async def tick() -> None:
@@ -94,7 +95,7 @@ class _Driver:
                 await self._make(plan, process)
 
         async with asyncio.TaskGroup() as driving:
-            for process in range(min(clients, workload.flows)):
+            for process in range(min(clients, workload.asked)):
                 driving.create_task(be_a_client(process))
 
     async def drive_open(self, arrival: OpenLoop) -> None:
@@ -111,8 +112,16 @@ class _Driver:
                 heappush(free, process)
 
         async with asyncio.TaskGroup() as driving:
+            # A flow keeps its own time, also where those before it are left out.
             times_s = schedule(arrival, workload.flows, workload.seed)
-            for plan, after_s in zip(workload.plans(), times_s, strict=False):
+            numbers = iter(workload.flow_numbers())
+            wanted = next(numbers, None)
+            for number, after_s in enumerate(times_s):
+                if wanted is None:
+                    break
+                if number != wanted:
+                    continue
+                wanted, plan = next(numbers, None), workload.plan(number)
                 scheduled_s = whole_microseconds(began_s + after_s)
                 if scheduled_s > clock.now_s():
                     await clock.wait_until(scheduled_s)

@@ -3,10 +3,11 @@
 The providers are called as LocalStack's gateway calls them, without the HTTP request and the signature around it.
 """
 
+import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from localstack.aws.api import RequestContext
+from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.api.lambda_ import InvocationType
 from localstack.aws.spec import load_service
 from localstack.http import Request
@@ -26,6 +27,10 @@ from localstack.utils.strings import long_uid
 from emulator.event_source.mapping import QueueMapping
 from emulator.event_source.poller import WakingPoller
 from emulator.event_source.records import Message
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html#API_ReceiveMessage_Errors
+_THROTTLED: Final = "RequestThrottled"
+_THROTTLED_PAUSE_S: Final = 0.1
 
 
 class ProviderQueue:
@@ -52,13 +57,19 @@ class ProviderQueue:
 
     def _receive(self, headers: dict[str, str], **options: Any) -> list[Message]:
         context = self._context(headers)
-        answer = self._provider.receive_message(
-            context,
-            queue_url=self._url(context),
-            message_attribute_names=["All"],
-            message_system_attribute_names=["All"],
-            **options,
-        )
+        try:
+            answer = self._provider.receive_message(
+                context,
+                queue_url=self._url(context),
+                message_attribute_names=["All"],
+                message_system_attribute_names=["All"],
+                **options,
+            )
+        except CommonServiceException as error:
+            if error.code != _THROTTLED:
+                raise
+            time.sleep(_THROTTLED_PAUSE_S)  # LocalStack's worker would wait for seconds, and longer each time
+            return []
         return answer.get("Messages") or []
 
     @property

@@ -16,17 +16,15 @@ from localstack.services.plugins import Service
 from localstack.services.sqs.models import SqsMessage, SqsQueue
 from localstack.services.sqs.provider import SqsProvider
 
-from emulator.faults.fault import Fault, Thing
+from emulator.faults.fault import Thing
 from emulator.faults.flows import FLOWS
-from emulator.faults.held import HELD
 from emulator.faults.identity import TRACE_HEADER, Identity, flow_in, identity_of_message
 from emulator.faults.kinds import Place
+from emulator.faults.later import LATER
 from emulator.faults.registry import FAULTS, Hit
 from emulator.faults.taken import TakenRequest, require_spared
 
 _FIFO: Final = ".fifo"
-# The kinds that keep messages back for a while.
-_HOLDING: Final = frozenset({"delays", "duplicates"})
 
 
 class FaultySqsProvider(SqsProvider):
@@ -66,7 +64,7 @@ class FaultySqsProvider(SqsProvider):
             hits = FAULTS.hits(Place.SEND, thing)
         if any(hit.kind == "send-throttles" for hit in hits):
             raise _throttled()
-        return put(_Sending(queue, flow, _delay_s(queue, hits)))
+        return put(_Sending(queue, flow, _delays(queue, hits)))
 
     def receive_message(self, context: RequestContext, queue_url: str, **options: Any) -> Any:
         """Hand out messages."""
@@ -99,22 +97,16 @@ class FaultySqsProvider(SqsProvider):
 
 def create_sqs_service() -> Service:
     """Return the service that the plugin `sqs:embedded` stands for."""
-    FAULTS.on_healing(_release)
     return Service.for_provider(FaultySqsProvider())
-
-
-def _release(healed: Fault) -> None:
-    if healed.kind.name in _HOLDING:
-        HELD.release_all()
 
 
 class _Sending:
     """A queue for one message: it remembers whose the message is before anyone can receive it, and delays it."""
 
-    def __init__(self, queue: SqsQueue, flow: int | None, delay_s: float) -> None:
+    def __init__(self, queue: Any, flow: int | None, delays: tuple[Hit, ...]) -> None:
         self._queue = queue
         self._flow = flow
-        self._delay_s = delay_s
+        self._delays = delays
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._queue, name)
@@ -123,51 +115,63 @@ class _Sending:
         """Put the message into the queue."""
         if self._flow is not None:
             FLOWS.remember(message["MessageId"], self._flow)
-        if not self._delay_s:
+        delay_s = sum(hit.delay_ms for hit in self._delays) / 1000
+        if not delay_s:
             return self._queue.put(message=message, **options)
         own_s = options.get("delay_seconds")
-        options["delay_seconds"] = self._delay_s + (self._queue.delay_seconds if own_s is None else own_s)
-        put = self._queue.put(message=message, **options)
-
-        def release() -> None:
-            put.delay_seconds = own_s or 0
-            # LocalStack itself looks for what has waited long enough once a second.
-            self._queue.enqueue_delayed_messages()
-
-        HELD.hold(options["delay_seconds"], release)
+        own_s = self._queue.delay_seconds if own_s is None else own_s
+        options["delay_seconds"] = own_s + delay_s
+        with self._queue.mutex:  # nobody may make it visible until it has its place
+            put: SqsMessage = self._queue.put(message=message, **options)
+            put.priority += delay_s  # behind those that were sent meanwhile, also when they wait longer than this
+        # LocalStack looks for what has waited long enough once a second.
+        faults = tuple(hit.fault for hit in self._delays)
+        LATER.do(own_s + delay_s, faults, partial(_show, self._queue, put, own_s))
         return put
 
 
-def _delay_s(queue: SqsQueue, hits: tuple[Hit, ...]) -> float:
+def _delays(queue: SqsQueue, hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
     if queue.name.endswith(_FIFO):
-        return 0
-    return sum(hit.delay_ms for hit in hits if hit.kind == "delays") / 1000
+        return ()
+    return tuple(hit for hit in hits if hit.kind == "delays")
+
+
+def _show(queue: Any, message: SqsMessage, own_s: float) -> None:
+    """Let a delayed message be seen, unless it has a delay of its own that lasts."""
+    with queue.mutex:
+        message.delay_seconds = own_s
+        if message in queue.delayed and not message.is_delayed:
+            queue.delayed.remove(message)
+            queue._put_message(message)  # noqa: SLF001 - there is no public way
 
 
 def _break_receive(queue: Any, messages: list[Mapping[str, Any]]) -> None:
     handles = [message["ReceiptHandle"] for message in messages]
+    # What was handed out has only those attributes that were asked for.
+    received = [(handle, message) for handle in handles if (message := queue.receipts.get(handle)) is not None]
     hits = [
-        (handle, hit)
-        for handle, message in zip(handles, messages, strict=True)
-        for hit in FAULTS.hits(Place.RECEIVE, _thing(queue, message, "ReceiveMessage"))
+        (handle, message, hit)
+        for handle, message in received
+        for hit in FAULTS.hits(Place.RECEIVE, _thing(queue, message.message, "ReceiveMessage"))
     ]
-    if any(hit.kind == "receive-throttles" for _, hit in hits):
+    if any(hit.kind == "receive-throttles" for _, _, hit in hits):
         for handle in handles:
             _put_back(queue, handle)
         raise _throttled()
-    for handle, hit in hits:
-        message = queue.receipts.get(handle)
-        if hit.kind == "duplicates" and message is not None:
-            HELD.hold(hit.delay_ms / 1000, partial(queue._put_message, _twin(queue, message)))  # noqa: SLF001 - as below
+    for _, message, hit in hits:
+        if hit.kind == "duplicates":
+            delay_s = hit.delay_ms / 1000
+            twin = _twin(queue, message, delay_s)
+            LATER.do(delay_s, (hit.fault,), partial(queue._put_message, twin))  # noqa: SLF001 - as above
 
 
 def _thing(queue: Any, message: Mapping[str, Any], operation: str) -> Thing:
     return Thing(identity_of_message(message), queue.account_id, operation, queue.name)
 
 
-def _twin(queue: Any, message: SqsMessage) -> SqsMessage:
-    """Return the same message once more, which is received and deleted by itself."""
-    twin = SqsMessage(time.time(), copy.deepcopy(message.message))
+def _twin(queue: Any, message: SqsMessage, delay_s: float) -> SqsMessage:
+    """Return the same message once more, for after a delay, which is received and deleted by itself."""
+    twin = SqsMessage(time.time() + delay_s, copy.deepcopy(message.message))
     twin.created = message.created
     twin.receive_count = message.receive_count
     twin.first_received, twin.last_received = message.first_received, message.last_received
@@ -182,12 +186,15 @@ def _put_back(queue: Any, receipt_handle: str) -> None:
         if message is None:
             return
         message.receipt_handles.discard(receipt_handle)
-        queue.inflight.pop(message, None)
         message.receive_count -= 1
         attributes = message.message["Attributes"]
         attributes["ApproximateReceiveCount"] = str(int(attributes["ApproximateReceiveCount"]) - 1)
         message.visibility_deadline = None
-        queue._put_message(message)  # noqa: SLF001 - there is no public way
+        if not message.receive_count:
+            message.first_received = None
+        if message in queue.inflight:  # not so one whose visibility timeout is 0, which is visible already
+            del queue.inflight[message]
+            queue._put_message(message)  # noqa: SLF001 - as above
 
 
 def _is_lost(queue: Any, receipt_handle: str) -> bool:

@@ -116,7 +116,7 @@ class ItemStore:
     def _read_late(self) -> LateView:
         """Return what inconsistent reads see late."""
         if None not in self._late_views:
-            orders = {None: self._order, **self._index_orders}
+            orders: dict[str | None, Order] = {None: self._order, **self._index_orders}
             self._late_orders = {name: order.emptied() for name, order in orders.items()}
         return self._seen_late_by(None, see_nothing, self._keep_late)
 

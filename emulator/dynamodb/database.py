@@ -89,10 +89,18 @@ class Database:
     lag_of: LagOf | None = None
     # Which one is run now; for `lag_of`.
     operation: str = ""
+    # Whether all is to be seen before the next operation that is still to be seen late.
+    catches_up: bool = False
     tables: dict[str, Table] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     # What transactions with a token were, and when; see `operations.transactions`.
     tokens: dict[str, tuple[bytes, datetime, dict[str, Any]]] = field(default_factory=dict)
+
+    def catch_up(self) -> None:
+        """Let every write be seen now that is still to be seen late."""
+        self.catches_up = False
+        for table in self.tables.values():
+            table.store.catch_up()
 
     def table(self, name_or_arn: str) -> Table:
         """Return a table. Raises ResourceNotFoundError, with the text that operations on items have."""

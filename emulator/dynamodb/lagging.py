@@ -29,6 +29,10 @@ class Lag:
 type See = Callable[[Item | None, Item | None], None]
 
 
+def see_nothing(_old: Item | None, _new: Item | None) -> None:
+    """Be told of a write by whom nothing has to be kept in order."""
+
+
 @dataclass(slots=True)
 class _Late:
     """An item of which some writes have not been heard yet.
@@ -50,9 +54,11 @@ class LateView:
 
     Attributes:
         see: called for each write when it is heard of, with the item as it was seen before and as it is seen then.
+        keep: called with each change of the items as they are seen of which some writes have not been heard yet.
     """
 
     see: See
+    keep: See = see_nothing
     _late: dict[PrimaryKey, _Late] = field(default_factory=dict)
     _coming: list[tuple[float, int, PrimaryKey, Item | None]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
@@ -69,6 +75,7 @@ class LateView:
             return
         if late is None:
             late = self._late[key] = _Late(old, due or 0)
+            self.keep(None, old)
         late.due = max(late.due, due or 0)
         late.writes += 1
         heappush(self._coming, (late.due, next(self._numbers), key, new))
@@ -79,9 +86,15 @@ class LateView:
             _, _, key, new = heappop(self._coming)
             late = self._late[key]
             self.see(late.image, new)
-            late.image, late.writes = new, late.writes - 1
+            late.writes -= 1
+            self.keep(late.image, new if late.writes else None)
+            late.image = new
             if not late.writes:
                 del self._late[key]
+
+    def is_late(self, key: PrimaryKey) -> bool:
+        """Whether some writes of an item have not been heard yet."""
+        return key in self._late
 
     def image(self, key: PrimaryKey, current: Item | None) -> Item | None:
         """Return an item as it is seen, given how it is."""

@@ -83,6 +83,8 @@ class Server:
             raise NotImplementedError(f"DynamoDB operation {operation} is not supported by this engine")
         database = self._database(account_id, region, partition)
         with database.lock:
+            if database.catches_up:
+                database.catch_up()
             database.operation = operation
             return run(database, request)
 
@@ -92,13 +94,20 @@ class Server:
             self._databases.clear()
 
     def catch_up(self) -> None:
-        """Let every write be seen now that is still to be seen late."""
+        """Let every write be seen from now on that is still to be seen late.
+
+        Never waits: who calls may hold a database, whose write ended a fault, while another's does the same.
+        """
         with self._lock:
             databases = tuple(self._databases.values())
         for database in databases:
-            with database.lock:
-                for table in database.tables.values():
-                    table.store.catch_up()
+            if database.lock.acquire(blocking=False):
+                try:
+                    database.catch_up()
+                finally:
+                    database.lock.release()
+            else:
+                database.catches_up = True
 
     def _database(self, account_id: str, region: str, partition: str) -> Database:
         place = account_id, region

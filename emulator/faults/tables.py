@@ -5,12 +5,13 @@ What AWS answers: API Reference, "Common Errors" of DynamoDB, and Developer Guid
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest, ServiceResponse
 from localstack.aws.api.core import ServiceRequestHandler
 
+from emulator.dynamodb.database import table_name
 from emulator.dynamodb.lagging import Lag
 from emulator.dynamodb.values import Item
 from emulator.faults.fault import Fault, Thing
@@ -35,6 +36,7 @@ ITEM_OPERATIONS: Final = frozenset(
         "UpdateItem",
     }
 )
+_TABLE_NAME: Final = "TableName"
 _LAGS: Final = frozenset({"gsi-lag", "table-lag"})
 
 
@@ -72,7 +74,7 @@ def _run_under_faults(run: ServiceRequestHandler, context: RequestContext, reque
         _identity(request, trace_header),
         context.account_id,
         context.operation.name,
-        str(request.get("TableName", "")),
+        _table(request),
         by_function=RUNNING.runs(trace_header),
     )
     if isinstance(context.request, TakenRequest):
@@ -105,16 +107,51 @@ def _identity(request: ServiceRequest, trace_header: str | None) -> Identity:
     flow = flow_in(trace_header)
     if flow is not None:
         return Identity.of_flow(flow)
-    known = FLOWS.identity_of(_texts(request))
-    return known or Identity.of_content(json.dumps(request, sort_keys=True, default=str))
+    return FLOWS.identity_of(_texts(request)) or Identity.of_content(_content(request))
 
 
-def _texts(request: Mapping[str, Any]) -> Iterable[str]:
-    """Yield the texts among an item's attributes, a key's, or an expression's values."""
-    for member in ("Item", "Key", "ExpressionAttributeValues"):
-        for value in (request.get(member) or {}).values():
-            if isinstance(value, Mapping) and "S" in value:
-                yield value["S"]
+def _table(request: Mapping[str, Any]) -> str:
+    """Return the name of the table that is asked; of several, the first one's."""
+    names = (member[_TABLE_NAME] for member in _members(request) if _TABLE_NAME in member)
+    return table_name(str(next(names, next(iter(request.get("RequestItems") or {}), ""))))
+
+
+def _members(request: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield a request and what it does to each item, if it is a batch or a transaction."""
+    yield request
+    for actions in request.get("TransactItems") or ():
+        yield from actions.values()
+    for asked in (request.get("RequestItems") or {}).values():
+        if isinstance(asked, Mapping):
+            yield from ({"Key": key} for key in asked.get("Keys") or ())
+        else:
+            yield from (change for changes in asked or () for change in changes.values())
+
+
+def _texts(request: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts among each item's attributes, each key's, and each expression's values."""
+    for member in _members(request):
+        for values in ("Item", "Key", "ExpressionAttributeValues"):
+            for value in (member.get(values) or {}).values():
+                if isinstance(value, Mapping) and "S" in value:
+                    yield value["S"]
+
+
+def _content(request: Mapping[str, Any]) -> str:
+    """Return what a request asks for, without what each run has another of: tables' names, an SDK's token."""
+    return json.dumps(_unnamed(request), sort_keys=True, default=str)
+
+
+def _unnamed(asked: Any) -> Any:
+    if isinstance(asked, list):
+        return [_unnamed(one) for one in asked]
+    if not isinstance(asked, Mapping):
+        return asked
+    return {
+        name: [_unnamed(one) for one in value.values()] if name == "RequestItems" else _unnamed(value)
+        for name, value in asked.items()
+        if name not in {_TABLE_NAME, "ClientRequestToken"}
+    }
 
 
 def _internal_error() -> CommonServiceException:

@@ -142,9 +142,25 @@ def test_a_read_that_need_not_be_consistent_sees_a_write_later(table: Table, fau
 
     assert table.get("1", consistent=False) is None
     assert table.get("1", consistent=True) is not None
+    scan = table.aws("dynamodb").scan
+    assert scan(TableName=TABLE)["Items"] == []
+    assert scan(TableName=TABLE, ConsistentRead=True)["Count"] == 1
     assert table.owned_by("ada") == ["1"]
     faults.heal("lag")
     assert table.get("1", consistent=False) is not None
+    assert scan(TableName=TABLE)["Count"] == 1
+
+
+def test_a_fault_of_one_table_hits_its_transactions_and_batches(table: Table, faults: EngineFaults) -> None:
+    faults.set("refused", "table-errors", rate=1, scope={"resources": [TABLE]})
+    dynamodb = table.aws("dynamodb")
+    put = {"Item": {"id": {"S": "1"}}}
+
+    with pytest.raises(ClientError, match="InternalServerError"):
+        dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": TABLE, **put}}])
+    with pytest.raises(ClientError, match="InternalServerError"):
+        dynamodb.batch_write_item(RequestItems={TABLE: [{"PutRequest": put}]})
+    assert table.get("1") is None
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from emulator.dynamodb.expressions.request import Expressions
 from emulator.dynamodb.keys import KeyCondition, PrimaryKey, primary_key
 from emulator.dynamodb.operations import Request, Response
 from emulator.dynamodb.operations.writes import kept_key
+from emulator.dynamodb.order import Entry, LateOrder, Order
 from emulator.dynamodb.paths import Path, project
 from emulator.dynamodb.schema import Index, KeySchema
-from emulator.dynamodb.store import Entry, Order
 from emulator.dynamodb.values import Item, comparable, item_size_bytes, keep_item, type_of
 
 MAX_PAGE_BYTES = 1024 * 1024
@@ -53,11 +53,7 @@ def query(database: Database, request: Request) -> Response:
     start = view.start(request)
     if start is not None:
         _check_within(condition, start)
-    walk = view.order.walk(
-        view.order.matching(condition),
-        after=start,
-        forward=request.get("ScanIndexForward", True),
-    )
+    walk = view.order.query(condition, after=start, forward=request.get("ScanIndexForward", True))
     return _page(view, walk, wanted, request)
 
 
@@ -68,7 +64,7 @@ def scan(database: Database, request: Request) -> Response:
     view, wanted = _view(table, request, expressions), expressions.filter()
     expressions.finish()
     segment, segments = _segment(request)
-    walk = view.order.walk(view.order.segment(segment, segments), after=view.start(request))
+    walk = view.order.scan(segment, segments, after=view.start(request))
     return _page(view, walk, wanted, request)
 
 
@@ -85,18 +81,30 @@ class _View:
     index: Index | None
     projection: tuple[Path, ...] | None
     fetches_all: bool
+    consistent: bool
+
+    @property
+    def is_global(self) -> bool:
+        return self.index is not None and self.index.is_global
 
     @property
     def keys(self) -> KeySchema:
         return self.index.keys if self.index else self.table.definition.keys
 
     @property
-    def order(self) -> Order:
-        return self.table.store.order(self.index.name if self.index else None)
+    def order(self) -> Order | LateOrder:
+        name = self.index.name if self.index else None
+        if self.is_global or self.consistent:
+            return self.table.store.order(name)
+        return self.table.store.order_seen(name)
 
     def item(self, key: PrimaryKey) -> Item:
+        """Return an item of the order that was last asked for."""
         store = self.table.store
-        item = store.get_indexed(key, self.index.name) if self.index else store.get(key)
+        if self.index is not None and self.is_global:
+            item = store.get_ordered(key, self.index.name)
+        else:
+            item = store.get(key) if self.consistent else store.get_ordered(key, None)
         assert item is not None  # noqa: S101  - an order has no entry without an item
         return item if self.index is None or self.fetches_all else self.index.project(item)
 
@@ -123,9 +131,10 @@ def _view(table: Table, request: Request, expressions: Expressions) -> _View:
     projection = expressions.projection()
     select = request.get("Select")
     _check_select(request, select, has_projection=projection is not None)
+    consistent = bool(request.get("ConsistentRead"))
     name = request.get("IndexName")
     if name is None:
-        return _View(table, None, projection, fetches_all=True)
+        return _View(table, None, projection, fetches_all=True, consistent=consistent)
     index = table.definition.indexes.get(name)
     if index is None:
         raise ValidationError(f"The table does not have the specified index: {name}")
@@ -133,7 +142,7 @@ def _view(table: Table, request: Request, expressions: Expressions) -> _View:
     all_attributes = select == "ALL_ATTRIBUTES" and index.included is not None
     if index.is_global:
         _check_global(request, index, missing, all_attributes=all_attributes)
-    return _View(table, index, projection, fetches_all=bool(missing) or all_attributes)
+    return _View(table, index, projection, fetches_all=bool(missing) or all_attributes, consistent=consistent)
 
 
 def _check_global(request: Request, index: Index, missing: list[str], *, all_attributes: bool) -> None:
@@ -199,15 +208,15 @@ def _segment(request: Request) -> tuple[int, int]:
     return int(segment), int(segments)
 
 
-def _page(view: _View, walk: Iterator[PrimaryKey], wanted: Condition | None, request: Request) -> Response:
+def _page(view: _View, walk: Iterator[Entry], wanted: Condition | None, request: Request) -> Response:
     """Return the response for items from `walk` on: until there are none, `Limit`, or a megabyte is read.
 
     A page that stopped early says where, even if it happens that nothing comes after.
     """
     limit, items, scanned, size_bytes = request.get("Limit"), list[Item](), 0, 0
     response: Response = {}
-    for key in walk:
-        item = view.item(key)
+    for entry in walk:
+        item = view.item(entry.primary_key)
         scanned += 1
         size_bytes += item_size_bytes(item)
         if wanted is None or wanted.holds(item):

@@ -1,5 +1,6 @@
 """The in-process server as a test uses it: no engine, no network, a clock that stands still."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -10,7 +11,9 @@ from botocore.model import OperationModel, ServiceModel
 
 from emulator.dynamodb import constraints
 from emulator.dynamodb.errors import DynamoDbError
+from emulator.dynamodb.lagging import Lag
 from emulator.dynamodb.server import Server
+from emulator.dynamodb.values import Item
 
 HASH = [{"AttributeName": "pk", "KeyType": "HASH"}]
 HASH_AND_RANGE = [*HASH, {"AttributeName": "sk", "KeyType": "RANGE"}]
@@ -19,9 +22,10 @@ HASH_AND_RANGE = [*HASH, {"AttributeName": "sk", "KeyType": "RANGE"}]
 class LocalDynamoDb:
     """One account's DynamoDB. `now` is what its clock says."""
 
-    def __init__(self) -> None:
+    def __init__(self, lag_of: Callable[[str, str, Item], Lag | None] | None = None) -> None:
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
-        self._server = Server(clock=lambda: self.now)
+        self._server = Server(clock=lambda: self.now, lag_of=lag_of)
+        self.catch_up = self._server.catch_up
 
     def call(self, operation: str, /, *, account_id: str = "000000000000", **request: Any) -> dict[str, Any]:
         """Return an operation's response; the request is checked as the provider does."""

@@ -90,7 +90,7 @@ async def record(run_id: str, workload: Workload, subject: Subject, history: Pat
             await recording.send_poison()
             clock = RunClock.start()
             observable = subject.observer is not None
-            header = Header(run_id, workload.seed, workload.flows, observable, clock.wall_clock_zero_s)
+            header = Header(run_id, workload.seed, len(workload.flow_numbers()), observable, clock.wall_clock_zero_s)
             with HistoryWriter(history, header) as writer:
                 try:
                     await recording.drive(writer, clock)
@@ -111,7 +111,7 @@ class _Recording:
         self._workload = workload
         self._subject = subject
         self._view = view
-        self._tally = Tally(workload.flows)
+        self._tally = Tally(len(workload.flow_numbers()))
         self._stage = "looking"
         self._depths: QueueDepths | None = None
         self._baseline: Baseline | None = None
@@ -190,11 +190,12 @@ class _Recording:
 
 
 def _most_in_flight(workload: Workload) -> int:
+    flows = len(workload.flow_numbers())
     match workload.arrival:
         case ClosedLoop(clients):
-            return min(clients, workload.flows)
+            return min(clients, flows)
         case open_loop:
-            return min(open_loop.most_in_flight, workload.flows)
+            return min(open_loop.most_in_flight, flows)
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """What numbers of a workload make sense. One line names the one that does not."""
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from harness.errors import MisuseError
@@ -37,7 +38,19 @@ def check_workload(workload: Workload, where: str = "workload") -> None:
     if _share_sum(workload.payloads) > 1:
         what = f"the shares are {_share_sum(workload.payloads):g} together; 1 at most is expected"
         raise MisuseError(f"{where}.payloads: {what}")
+    _check_only_flows(workload, where)
     check_shape(workload.shape, f"{where}.shape")
+
+
+def _check_only_flows(workload: Workload, where: str) -> None:
+    """Check that the flows to make are some of all, each once and in order."""
+    numbers = workload.only_flows
+    if numbers is None:
+        return
+    is_rising = all(number < after for number, after in pairwise(numbers))
+    if not numbers or not is_rising or numbers[0] < 0 or numbers[-1] >= workload.flows:
+        what = f"rising numbers from 0 to {workload.flows - 1:,} are expected, one at least"
+        raise MisuseError(f"{where}.only_flows: {what}")
 
 
 def _ranges(workload: Workload) -> Iterator[_Range]:

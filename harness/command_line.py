@@ -10,14 +10,17 @@ from typing import Any
 
 import click
 
+from harness.commands.bundle import bundle
 from harness.commands.check import check
 from harness.commands.compare import compare
 from harness.commands.completion import completion
 from harness.commands.engine import down, logs, up
+from harness.commands.replay import replay
 from harness.commands.report import report
 from harness.commands.run import run
 from harness.commands.runs import runs
 from harness.commands.show import show_run
+from harness.commands.shrink import shrink
 from harness.commands.stack import deploy, status
 from harness.errors import ExitCode, InternalError, from_foreign
 
@@ -72,5 +75,21 @@ def main() -> None:
     """
 
 
-for command in (run, runs, show_run, report, compare, check, up, deploy, status, logs, down, completion):
+for command in (
+    run,
+    runs,
+    show_run,
+    report,
+    compare,
+    check,
+    replay,
+    shrink,
+    bundle,
+    up,
+    deploy,
+    status,
+    logs,
+    down,
+    completion,
+):
     main.add_command(command)

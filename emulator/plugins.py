@@ -48,6 +48,14 @@ def apigateway_embedded() -> Service:
     return create_apigateway_service()
 
 
+@aws_provider(api="sqs", name="embedded")
+def sqs_embedded() -> Service:
+    """Serves SQS as LocalStack does, and breaks it on purpose, when `PROVIDER_OVERRIDE_SQS=embedded`."""
+    from emulator.faults.queues import create_sqs_service  # noqa: PLC0415 - late, as LocalStack's own
+
+    return create_sqs_service()
+
+
 @aws_provider(api="lambda", name="embedded")
 def lambda_embedded() -> Service:
     """Serves Lambda as LocalStack does, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""

@@ -4,29 +4,55 @@ It reads two environment variables: HARNESS_DEBUG (any text: an internal error s
 way of rich, NO_COLOR.
 """
 
+import importlib
 import os
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 import click
 
-from harness.commands.bundle import bundle
-from harness.commands.check import check
-from harness.commands.compare import compare
-from harness.commands.completion import completion
-from harness.commands.engine import down, logs, up
-from harness.commands.replay import replay
-from harness.commands.report import report
-from harness.commands.run import run
-from harness.commands.runs import runs
-from harness.commands.show import show_run
-from harness.commands.shrink import shrink
-from harness.commands.stack import deploy, status
 from harness.errors import ExitCode, InternalError, from_foreign
+
+COMMANDS: Final[Mapping[str, str]] = {
+    "run": "run:run",
+    "show": "show:show_run",
+    "report": "report:report",
+    "compare": "compare:compare",
+    "check": "check:check",
+    "replay": "replay:replay",
+    "shrink": "shrink:shrink",
+    "bundle": "bundle:bundle",
+    "runs": "runs:runs",
+    "up": "engine:up",
+    "deploy": "stack:deploy",
+    "status": "stack:status",
+    "logs": "engine:logs",
+    "down": "engine:down",
+    "completion": "completion:completion",
+}
+"""By name: the module below `harness.commands`, and what it is called there."""
 
 
 class BorderGroup(click.Group):
-    """A group that ends the process with the right exit code and, if anything is wrong, one line."""
+    """A group that ends the process with the right exit code and, if anything is wrong, one line.
+
+    A command is imported when it is asked for: `harness up` need not wait for what draws a report.
+    """
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return all names."""
+        del context
+        return sorted(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a command; None where there is none of that name."""
+        del context
+        if name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[name].partition(":")
+        command: click.Command = getattr(importlib.import_module(f"harness.commands.{module}"), attribute)
+        return command
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; click's own exit codes and tracebacks are replaced by ours."""
@@ -73,23 +99,3 @@ def main() -> None:
 
     HARNESS_DEBUG=1 shows the traceback of an internal error, NO_COLOR=1 leaves the colors out.
     """
-
-
-for command in (
-    run,
-    runs,
-    show_run,
-    report,
-    compare,
-    check,
-    replay,
-    shrink,
-    bundle,
-    up,
-    deploy,
-    status,
-    logs,
-    down,
-    completion,
-):
-    main.add_command(command)

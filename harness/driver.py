@@ -94,7 +94,7 @@ class _Driver:
                 await self._make(plan, process)
 
         async with asyncio.TaskGroup() as driving:
-            for process in range(min(clients, len(workload.flow_numbers()))):
+            for process in range(min(clients, workload.asked)):
                 driving.create_task(be_a_client(process))
 
     async def drive_open(self, arrival: OpenLoop) -> None:
@@ -111,11 +111,14 @@ class _Driver:
                 heappush(free, process)
 
         async with asyncio.TaskGroup() as driving:
+            # A flow keeps its own time, also where those before it are left out.
             times_s = schedule(arrival, workload.flows, workload.seed)
-            # A flow that is made without others starts when it would have started among them.
-            wanted = set(workload.flow_numbers())
-            times_s = (after_s for number, after_s in enumerate(times_s) if number in wanted)
-            for plan, after_s in zip(workload.plans(), times_s, strict=False):
+            numbers = iter(workload.flow_numbers())
+            wanted = next(numbers, None)
+            for number, after_s in enumerate(times_s):
+                if number != wanted:
+                    continue
+                wanted, plan = next(numbers, None), workload.plan(number)
                 scheduled_s = whole_microseconds(began_s + after_s)
                 if scheduled_s > clock.now_s():
                     await clock.wait_until(scheduled_s)

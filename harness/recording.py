@@ -90,7 +90,7 @@ async def record(run_id: str, workload: Workload, subject: Subject, history: Pat
             await recording.send_poison()
             clock = RunClock.start()
             observable = subject.observer is not None
-            header = Header(run_id, workload.seed, len(workload.flow_numbers()), observable, clock.wall_clock_zero_s)
+            header = Header(run_id, workload.seed, workload.asked, observable, clock.wall_clock_zero_s)
             with HistoryWriter(history, header) as writer:
                 try:
                     await recording.drive(writer, clock)
@@ -111,7 +111,7 @@ class _Recording:
         self._workload = workload
         self._subject = subject
         self._view = view
-        self._tally = Tally(len(workload.flow_numbers()))
+        self._tally = Tally(workload.asked)
         self._stage = "looking"
         self._depths: QueueDepths | None = None
         self._baseline: Baseline | None = None
@@ -190,12 +190,11 @@ class _Recording:
 
 
 def _most_in_flight(workload: Workload) -> int:
-    flows = len(workload.flow_numbers())
     match workload.arrival:
         case ClosedLoop(clients):
-            return min(clients, flows)
+            return min(clients, workload.asked)
         case open_loop:
-            return min(open_loop.most_in_flight, flows)
+            return min(open_loop.most_in_flight, workload.asked)
 
 
 @asynccontextmanager

@@ -122,7 +122,7 @@ def pauses_s() -> Iterator[float]:
     pause_s = 0.03
     while True:
         yield pause_s
-        pause_s = min(pause_s * 1.2, 2.0)
+        pause_s = min(pause_s * 1.1, 2.0)
 
 
 class EventLog:

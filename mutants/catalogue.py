@@ -1,13 +1,18 @@
-"""All planted bugs, in the order in which a create meets them: API, resources, function."""
+"""All planted bugs, in the order in which a create meets them: API, resources, function; at last what needs a fault."""
 
 from collections.abc import Sequence
 from typing import Final
 
 from harness.errors import MisuseError
-from mutants import function, gateway, resources
+from mutants import faulted, function, gateway, resources
 from mutants.mutant import Mutant
 
-MUTANTS: Final[tuple[Mutant, ...]] = (*gateway.MUTANTS, *resources.MUTANTS, *function.MUTANTS)
+MUTANTS: Final[tuple[Mutant, ...]] = (
+    *gateway.MUTANTS,
+    *resources.MUTANTS,
+    *function.MUTANTS,
+    *faulted.MUTANTS,
+)
 
 
 def mutants_named(names: Sequence[str]) -> tuple[Mutant, ...]:

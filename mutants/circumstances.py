@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from harness.faults import Fault, FixedDelay, UniformDelay
 from mutants.mutant import Circumstance, Edit
 
 _WRITE: Final = "        new = users.put_if_absent(user_from_record(record))\n"
@@ -40,4 +41,46 @@ POISONED: Final = Circumstance(
     poison=3,
 )
 
-CIRCUMSTANCES: Final = (THROTTLED, ANSWER_LOST, POISONED)
+CRASHING: Final = Circumstance(
+    name="crashing",
+    sentence="The function dies right before every sixth user's first write.",
+    # Who is in a batch with others dies with them, again and again if need be.
+    parameters={"MaxReceiveCount": "20"},
+    faults=(Fault("crashes", "crashes", rate=1 / 6),),
+)
+
+FAILING_TABLE: Final = Circumstance(
+    name="failing-table",
+    sentence="The table answers every fourth user's first two writes with an internal error, the SDK's retry included.",
+    faults=(Fault("table-errors", "table-errors", rate=1 / 4, times=2, operations=frozenset({"PutItem"})),),
+)
+
+DUPLICATED: Final = Circumstance(
+    name="duplicated",
+    sentence="Every third message is delivered twice.",
+    faults=(Fault("duplicates", "duplicates", rate=1 / 3, delay=UniformDelay(0, 500)),),
+)
+
+SLOW_FUNCTION: Final = Circumstance(
+    name="slow-function",
+    sentence="For every second message, the function takes two and a half seconds more.",
+    parameters={"FunctionTimeoutSeconds": "4", "VisibilityTimeoutSeconds": "24", "MaxReceiveCount": "2"},
+    faults=(Fault("slow-handlers", "slow-handlers", rate=1 / 2, times=5, delay=FixedDelay(2500)),),
+)
+
+LAGGING_TABLE: Final = Circumstance(
+    name="lagging-table",
+    sentence="Reads of the table that are not consistent see a write a second later.",
+    faults=(Fault("table-lag", "table-lag", rate=1, delay=FixedDelay(1000)),),
+)
+
+CIRCUMSTANCES: Final = (
+    THROTTLED,
+    ANSWER_LOST,
+    POISONED,
+    CRASHING,
+    FAILING_TABLE,
+    DUPLICATED,
+    SLOW_FUNCTION,
+    LAGGING_TABLE,
+)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from harness.faults import Fault
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:
@@ -29,6 +31,8 @@ class Circumstance:
     """Of the template, beside those of every trial."""
     poison: int = 0
     """Messages without a user that the run sends past the API."""
+    faults: tuple[Fault, ...] = ()
+    """What the engine breaks on purpose."""
 
 
 CALM: Final = Circumstance("calm", "Nothing out of the ordinary.")

@@ -100,6 +100,7 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows=mutant.flows if flows is None else flows,
         deadlines=deadlines,
         poison=mutant.circumstance.poison,
+        faults=mutant.circumstance.faults,
     )
 
 

@@ -19,6 +19,7 @@ from werkzeug.datastructures import Headers
 
 from emulator.data_plane.calls import integration_call
 from emulator.data_plane.takers import Answer, Request, is_plain
+from emulator.faults.identity import TRACE_HEADER
 
 # The API's ID, the stage, a path without an empty part, and a query.
 PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")
@@ -70,7 +71,7 @@ def call_integration(chain: Any, context: RestApiInvocationContext, _response: R
     ):
         chain.terminate()
         return
-    body = call(request["body"])
+    body = call(request["body"], headers.get(TRACE_HEADER))
     if body is None:
         chain.terminate()
         return

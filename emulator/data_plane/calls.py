@@ -6,6 +6,7 @@ protocols around it. A call returns None where LocalStack has to answer instead:
 
 import json
 import re
+from copy import copy
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Protocol
@@ -22,6 +23,12 @@ from localstack.aws.spec import load_service
 from localstack.http import Request
 from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.aws.arns import get_partition
+from werkzeug.datastructures import Headers
+
+from emulator.faults.identity import FLOW_MARK, TRACE_HEADER
+from emulator.faults.kinds import Place
+from emulator.faults.registry import FAULTS
+from emulator.faults.taken import HitError, TakenRequest
 
 # https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html, `uri`
 _INTEGRATION = re.compile(
@@ -33,7 +40,7 @@ _ROLE = re.compile(r"arn:[a-z-]+:iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+")
 _MAX_FORM_BYTES = 400_000
 _MAX_CALLS = 1024
 # Providers look for headers in it.
-_NO_REQUEST = Request()
+_NO_REQUEST = TakenRequest()
 
 # What is quick whatever a table holds. The others, a Scan among them, might keep all clients waiting.
 ITEM_OPERATIONS = frozenset({"DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"})
@@ -57,8 +64,14 @@ class Call(Protocol):
     def takes(self, content_type: str) -> bool:
         """Whether a body of this type is read as this call reads it."""
 
-    def __call__(self, body: str | bytes) -> str | None:
-        """Run the operation and return the body of its response; None when it was refused."""
+    def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
+        """Run the operation and return the body of its response; None when it was refused.
+
+        Args:
+            body: what the operation reads.
+            trace_header: the request's, if it has one. A queue keeps it with the message; in a table it only says
+                which flow of the harness an operation belongs to.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +85,18 @@ class ItemCall:
         """See `Call`. All types but one are read as JSON."""
         return "cbor" not in content_type
 
-    def __call__(self, body: str | bytes) -> str | None:
+    def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
         """See `Call`."""
         operation = _operation("dynamodb", self.operation)
         service = operation.service_model
-        context = _context(operation, self.caller)
+        says_more = trace_header is not None and (FLOW_MARK in trace_header or FAULTS.at(Place.CALL))
+        context = _context(operation, self.caller, trace_header if says_more else None)
         try:
             context.service_request = create_parser(service)._parse_shape(  # noqa: SLF001 - what it does once it has the JSON
                 None, operation.input_shape, json.loads(body or "{}"), {}
             )
             response = _operations("dynamodb")[self.operation](context, context.service_request) or {}
-        except (NotRunningError, ServiceException, RequestParserError, ValueError):
+        except (NotRunningError, HitError, ServiceException, RequestParserError, ValueError):
             return None
         return create_serializer(service)._serialize_body_params(  # noqa: SLF001 - as above, for a response
             response, operation.output_shape, operation, "application/json", context.request_id
@@ -101,17 +115,17 @@ class SendCall:
         """See `Call`."""
         return content_type == "application/x-www-form-urlencoded"
 
-    def __call__(self, body: str | bytes) -> str | None:
+    def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
         """See `Call`. Returns the response in JSON, which API Gateway asks for."""
         form = _form(body)
         if form is None or form.keys() != {"Action", "MessageBody"} or form["Action"] != "SendMessage":
             return None
         url = f"http://sqs.{self.caller.region}/{self.queue_account_id}/{self.queue_name}"
-        context = _context(_operation("sqs", "SendMessage"), self.caller)
+        context = _context(_operation("sqs", "SendMessage"), self.caller, trace_header)
         request = {"QueueUrl": url, "MessageBody": form["MessageBody"]}
         try:
             result = _operations("sqs")["SendMessage"](context, request)
-        except (NotRunningError, ServiceException):
+        except (NotRunningError, HitError, ServiceException):
             return None
         known = {name: value for name, value in result.items() if value is not None}
         metadata = {"RequestId": str(uuid4())}
@@ -169,8 +183,8 @@ def _operation(service: str, name: str) -> OperationModel:
     return load_service(service).operation_model(name)
 
 
-def _context(operation: OperationModel, caller: Caller) -> RequestContext:
-    context = RequestContext(_NO_REQUEST)
+def _context(operation: OperationModel, caller: Caller, trace_header: str | None) -> RequestContext:
+    context = RequestContext(_request(trace_header))
     context.service = operation.service_model
     context.operation = operation
     context.protocol = operation.service_model.protocol
@@ -178,6 +192,14 @@ def _context(operation: OperationModel, caller: Caller) -> RequestContext:
     context.region = caller.region
     context.partition = get_partition(caller.region)
     return context
+
+
+def _request(trace_header: str | None) -> Request:
+    if trace_header is None:
+        return _NO_REQUEST
+    request = copy(_NO_REQUEST)  # to make one takes as long as a whole call
+    request.headers = Headers([(TRACE_HEADER, trace_header)])
+    return request
 
 
 def _operations(service: str) -> Any:

@@ -9,12 +9,15 @@ from uuid import uuid4
 
 from emulator.dynamodb.errors import ResourceNotFoundError
 from emulator.dynamodb.keys import PrimaryKey
+from emulator.dynamodb.lagging import Lag
 from emulator.dynamodb.schema import TableDefinition
 from emulator.dynamodb.store import ItemStore
 from emulator.dynamodb.streams import Stream
 from emulator.dynamodb.values import Item
 
 type Clock = Callable[[], datetime]
+type LagOf = Callable[[str, Item], Lag | None]
+"""Says how late a write is seen, given the table's ARN and the item that is written or taken away; None: at once."""
 
 
 def utc_now() -> datetime:
@@ -25,7 +28,7 @@ def utc_now() -> datetime:
 class Table:
     """One table: what it is declared to be, its items, its stream."""
 
-    def __init__(self, arn: str, definition: TableDefinition, clock: Clock) -> None:
+    def __init__(self, arn: str, definition: TableDefinition, clock: Clock, lag_of: LagOf | None = None) -> None:
         self.arn = arn
         self.definition = definition
         self.created_at = clock()
@@ -34,6 +37,7 @@ class Table:
         self.stream: Stream | None = None
         self.latest_stream_label: str | None = None
         self._clock = clock
+        self._lag_of = lag_of
         for index in definition.indexes.values():
             self.store.add_index(index.name, index.keys)
 
@@ -46,9 +50,13 @@ class Table:
         """Put an item in the place of the one with this key (None: take it away), and record the change."""
         old = self.store.get(key)
         if new is not old:
-            self.store.replace(key, new)
+            lag = self._lag_of(self.arn, new or old or {}) if self._lag_of else None
+            self.store.replace(key, new, lag, self._global_indexes() if lag and lag.index_s else ())
         if self.stream is not None:
             self.stream.append(old, new, self._clock())
+
+    def _global_indexes(self) -> frozenset[str]:
+        return frozenset(index.name for index in self.definition.indexes.values() if index.is_global)
 
     def start_stream(self, view_type: str) -> None:
         """Begin to record changes in a new stream."""
@@ -78,6 +86,9 @@ class Database:
     region: str
     partition: str
     clock: Clock = utc_now
+    lag_of: LagOf | None = None
+    # Which one is run now; for `lag_of`.
+    operation: str = ""
     tables: dict[str, Table] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     # What transactions with a token were, and when; see `operations.transactions`.

@@ -30,13 +30,17 @@ from localstack.utils.aws.arns import get_partition
 from emulator.dynamodb import constraints
 from emulator.dynamodb.errors import DynamoDbError, ValidationError
 from emulator.dynamodb.server import Server
+from emulator.faults.fault import Fault
+from emulator.faults.registry import FAULTS
+from emulator.faults.tables import breaking, is_lag, lag_of
 
 
 class InProcessServer:
     """`Server` with the face that LocalStack's providers know: start, stop, and forward a request."""
 
     def __init__(self) -> None:
-        self._server = Server()
+        self._server = Server(lag_of=lag_of)
+        FAULTS.on_healing(self._catch_up)
 
     def start_dynamodb(self) -> None:
         """Do nothing: it is there."""
@@ -44,6 +48,10 @@ class InProcessServer:
     def stop_dynamodb(self) -> None:
         """Forget everything; LocalStack stops the server when its state is reset."""
         self._server.reset()
+
+    def _catch_up(self, healed: Fault) -> None:
+        if is_lag(healed):
+            self._server.catch_up()
 
     def forward(self, context: RequestContext, region: str, request: ServiceRequest) -> ServiceResponse:
         """Run the context's operation. Raises what LocalStack turns into an error response."""
@@ -158,7 +166,7 @@ def create_dynamodbstreams_service() -> Service:
 def _dispatch_table(provider: Any) -> DispatchTable:
     """Return what runs each operation: a check of the request, then the provider, then the server alone."""
     forwarding = ForwardingFallbackDispatcher(provider, provider.forward_request)
-    return {operation: _checked(run) for operation, run in forwarding.items()}
+    return {operation: breaking(_checked(run)) for operation, run in forwarding.items()}
 
 
 def _checked(run: ServiceRequestHandler) -> ServiceRequestHandler:

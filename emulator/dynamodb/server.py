@@ -5,10 +5,12 @@ condition and its write, a whole transaction, a page.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from threading import Lock
 from typing import Any
 
 from emulator.dynamodb.database import Clock, Database, utc_now
+from emulator.dynamodb.lagging import Lag
 from emulator.dynamodb.operations import (
     Request,
     Response,
@@ -19,6 +21,7 @@ from emulator.dynamodb.operations import (
     transactions,
     writes,
 )
+from emulator.dynamodb.values import Item
 
 OPERATIONS: Mapping[str, Callable[[Database, Request], Response]] = {
     "CreateTable": tables.create_table,
@@ -44,10 +47,17 @@ OPERATIONS: Mapping[str, Callable[[Database, Request], Response]] = {
 
 
 class Server:
-    """All databases of the engine."""
+    """All databases of the engine.
 
-    def __init__(self, clock: Clock = utc_now) -> None:
+    Args:
+        clock: tells the time.
+        lag_of: says how late a write is seen, given the operation that makes it, the table's ARN, and the item that is
+            written or taken away; None: at once.
+    """
+
+    def __init__(self, clock: Clock = utc_now, lag_of: Callable[[str, str, Item], Lag | None] | None = None) -> None:
         self._clock = clock
+        self._lag_of = lag_of
         self._databases: dict[tuple[str, str], Database] = {}
         self._lock = Lock()
 
@@ -73,6 +83,7 @@ class Server:
             raise NotImplementedError(f"DynamoDB operation {operation} is not supported by this engine")
         database = self._database(account_id, region, partition)
         with database.lock:
+            database.operation = operation
             return run(database, request)
 
     def reset(self) -> None:
@@ -80,9 +91,24 @@ class Server:
         with self._lock:
             self._databases.clear()
 
+    def catch_up(self) -> None:
+        """Let every write be seen now that is still to be seen late."""
+        with self._lock:
+            databases = tuple(self._databases.values())
+        for database in databases:
+            with database.lock:
+                for table in database.tables.values():
+                    table.store.catch_up()
+
     def _database(self, account_id: str, region: str, partition: str) -> Database:
         place = account_id, region
         with self._lock:
             if place not in self._databases:
-                self._databases[place] = Database(account_id, region, partition, self._clock)
+                database = self._databases[place] = Database(account_id, region, partition, self._clock)
+                if self._lag_of is not None:
+                    database.lag_of = partial(_lag, self._lag_of, database)
             return self._databases[place]
+
+
+def _lag(lag_of: Callable[[str, str, Item], Lag | None], database: Database, table_arn: str, item: Item) -> Lag | None:
+    return lag_of(database.operation, table_arn, item)

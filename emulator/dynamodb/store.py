@@ -9,14 +9,16 @@ hash key together and scatters the hash keys, as DynamoDB's partitions do: a sca
 program could rely on, and a segment of a parallel scan is a share of the hashes.
 """
 
+import time
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from decimal import Decimal
 from hashlib import blake2b
 from typing import NamedTuple
 
 from emulator.dynamodb import decimals
 from emulator.dynamodb.keys import KeyCondition, PrimaryKey, SortKey, primary_key
+from emulator.dynamodb.lagging import Lag, LateView, See
 from emulator.dynamodb.schema import KeySchema
 from emulator.dynamodb.values import Comparable, Item, comparable, item_size_bytes, type_of
 
@@ -101,13 +103,21 @@ class Order:
 
 
 class ItemStore:
-    """All items of one table. An item that went in is never changed, only replaced."""
+    """All items of one table. An item that went in is never changed, only replaced.
 
-    def __init__(self, keys: KeySchema) -> None:
+    Args:
+        keys: the table's.
+        clock: by which writes are seen late, where they are; in seconds, and never back.
+    """
+
+    def __init__(self, keys: KeySchema, clock: Callable[[], float] = time.monotonic) -> None:
         self._keys = keys
+        self._clock = clock
         self._items: dict[PrimaryKey, Item] = {}
         self._order = Order(keys, keys)
         self._index_orders: dict[str, Order] = {}
+        self._late_views: dict[str | None, LateView] = {}
+        """Of indexes that lag behind by their names, and of the table's inconsistent reads."""
         self.size_bytes = 0
 
     def __len__(self) -> int:
@@ -117,20 +127,54 @@ class ItemStore:
         """Return the item with this key, or None."""
         return self._items.get(key)
 
+    def get_seen(self, key: PrimaryKey) -> Item | None:
+        """Return the same as a read sees it that need not be consistent."""
+        view = self._late_view(None)
+        return self._items.get(key) if view is None else view.image(key, self._items.get(key))
+
+    def get_indexed(self, key: PrimaryKey, index_name: str) -> Item | None:
+        """Return the same as the index had it when its `order` was last asked for."""
+        view = self._late_views.get(index_name)
+        return self._items.get(key) if view is None else view.image(key, self._items.get(key))
+
     def order(self, index_name: str | None = None) -> Order:
         """Return the order of an index, or of the table itself."""
-        return self._order if index_name is None else self._index_orders[index_name]
+        if index_name is None:
+            return self._order
+        self._late_view(index_name)
+        return self._index_orders[index_name]
 
-    def replace(self, key: PrimaryKey, new: Item | None) -> None:
-        """Put an item in the place of the one with this key, or take that away if `new` is None."""
+    def replace(self, key: PrimaryKey, new: Item | None, lag: Lag | None = None, lagging: Container[str] = ()) -> None:
+        """Put an item in the place of the one with this key, or take that away if `new` is None.
+
+        Args:
+            key: which.
+            new: the item.
+            lag: how much later that is seen; None: at once.
+            lagging: the names of the indexes that see it late.
+        """
         old = self._items.pop(key, None)
-        for order in (self._order, *self._index_orders.values()):
-            order.replace(old, new)
+        self._order.replace(old, new)
+        for name, order in self._index_orders.items():
+            lag_s = lag.index_s if lag and name in lagging else 0
+            if lag_s or name in self._late_views:
+                self._seen_late_by(name, order.replace).write(key, old, new, self._due(lag_s))
+            else:
+                order.replace(old, new)
+        lag_s = lag.table_s if lag else 0
+        if lag_s or None in self._late_views:
+            self._seen_late_by(None, _see_nothing).write(key, old, new, self._due(lag_s))
         if old is not None:
             self.size_bytes -= item_size_bytes(old)
         if new is not None:
             self._items[key] = new
             self.size_bytes += item_size_bytes(new)
+
+    def catch_up(self) -> None:
+        """Let everything be seen now."""
+        for view in self._late_views.values():
+            view.catch_up(float("inf"))
+        self._late_views.clear()
 
     def add_index(self, name: str, keys: KeySchema) -> None:
         """Begin to keep an index's order, with the items that are there."""
@@ -142,6 +186,30 @@ class ItemStore:
     def drop_index(self, name: str) -> None:
         """Stop keeping an index's order."""
         del self._index_orders[name]
+        self._late_views.pop(name, None)
+
+    def _seen_late_by(self, name: str | None, see: See) -> LateView:
+        view = self._late_views.setdefault(name, LateView(see))
+        view.catch_up(self._clock())
+        return view
+
+    def _due(self, lag_s: float) -> float | None:
+        return self._clock() + lag_s if lag_s else None
+
+    def _late_view(self, name: str | None) -> LateView | None:
+        """Return what is seen late, when all that is due has been seen; None where that is nothing."""
+        view = self._late_views.get(name)
+        if view is None:
+            return None
+        view.catch_up(self._clock())
+        if not view:
+            del self._late_views[name]
+            return None
+        return view
+
+
+def _see_nothing(_old: Item | None, _new: Item | None) -> None:
+    """Be told of a write by whom nothing has to be kept in order."""
 
 
 def _hash_place(entry: Entry) -> tuple[int, Comparable]:

@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
 from emulator.event_source.acknowledgement import done_message_ids
+from emulator.event_source.deliveries import DELIVERIES
 from emulator.event_source.mapping import QueueMapping
 from emulator.event_source.records import Message, Record, matching, payloads, record_of
 
@@ -75,6 +76,7 @@ class WakingPoller:
                 messages = self._receive_batch()
                 self._full_in_a_row = self._full_in_a_row + 1 if len(messages) == self._mapping.batch_size else 0
                 if messages:
+                    DELIVERIES.begin()
                     self._batches.submit(self._run, messages)
                     started = True
             finally:
@@ -123,6 +125,7 @@ class WakingPoller:
         except Exception:  # whatever it was, the messages come again, and the poller goes on
             LOG.exception("a batch of %s failed in the engine", self._mapping.queue_arn)
         finally:
+            DELIVERIES.end()
             self._end()
 
     def _in_order(self, messages: list[Message]) -> list[list[Message]]:

@@ -59,12 +59,14 @@ class Thing:
     Attributes:
         operation: as `Scope.operations` names it.
         resource: as `Scope.resources` names it.
+        by_function: whether a function that runs here does it.
     """
 
     identity: Identity
     account_id: str
     operation: str = ""
     resource: str = ""
+    by_function: bool = False
 
     @property
     def key(self) -> str:
@@ -78,6 +80,7 @@ def concerns(fault: Fault, thing: Thing) -> bool:
     operations = scope.operations or fault.kind.operations
     return (
         fault.account_id == thing.account_id
+        and (thing.by_function or not fault.kind.of_functions)
         and (not operations or thing.operation in operations)
         and (not scope.resources or thing.resource in scope.resources)
         and (scope.flows is None or (flow is not None and scope.flows[0] <= flow <= scope.flows[1]))

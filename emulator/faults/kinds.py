@@ -39,6 +39,7 @@ class Kind:
         rate: the share of things that it hits, if nobody says.
         delay: how long, if nobody says; None where there is nothing to say.
         operations: what it hits, if nobody says; empty: whatever the place sees.
+        of_functions: whether it hits only what a function does.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Kind:
     rate: float = 0.1
     delay: Delay | None = None
     operations: frozenset[str] = frozenset()
+    of_functions: bool = False
 
 
 WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
@@ -61,15 +63,20 @@ KINDS: Final = (
     Kind("api-reset-after", Place.REQUEST, "The request is carried out, and the connection reset before its answer."),
     # SQS
     Kind("duplicates", Place.RECEIVE, "The message is delivered once more, after a delay.", 0.2, Uniform(0, 500)),
-    Kind("delays", Place.SEND, "The message becomes visible later.", 0.2, Uniform(0, 2000)),
-    Kind("reorders", Place.SEND, "The message is delivered as if sent so much later.", 0.5, Uniform(0, 1000)),
+    Kind(
+        "delays",
+        Place.SEND,
+        "The message becomes visible so much later, and others overtake it.",
+        0.2,
+        Uniform(0, 2000),
+    ),
     Kind("lost-deletes", Place.DELETE, "The delete is answered as done, and is not: the message comes again."),
     Kind("receive-throttles", Place.RECEIVE, "The receive that would return the message is throttled."),
     Kind("send-throttles", Place.SEND, "The send is throttled, and nothing is put into the queue."),
     # Lambda
     Kind("cold-starts", Place.INVOCATION, "The environment starts anew, and takes so much longer.", 0.2, Fixed(500)),
-    Kind("crashes", Place.CALL, "The function dies right before a write.", 0.05, operations=WRITES),
-    Kind("late-crashes", Place.CALL, "The function dies right after a write.", 0.05, operations=WRITES),
+    Kind("crashes", Place.CALL, "The function dies right before a write.", 0.05, None, WRITES, of_functions=True),
+    Kind("late-crashes", Place.CALL, "The function dies right after a write.", 0.05, None, WRITES, of_functions=True),
     Kind("timeouts", Place.INVOCATION, "The function stands still until its time is over.", 0.02),
     Kind("init-failures", Place.INVOCATION, "The environment starts anew, and fails to initialize.", 0.05),
     Kind("function-throttles", Place.INVOCATION, "The invocation is throttled, and the function not run.", 0.05),

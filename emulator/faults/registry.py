@@ -105,7 +105,8 @@ class Faults:
 
     def at(self, place: Place) -> bool:
         """Whether any fault is set at a place: the only question where none is, and it takes no lock."""
-        return place in self._at
+        at = self._at
+        return bool(at) and place in at  # a place's hash takes longer than all of this
 
     @property
     def any(self) -> bool:
@@ -153,8 +154,11 @@ class Faults:
             self._arrange()
         self._heal(ended)
 
-    def hits(self, place: Place, thing: Thing) -> tuple[Hit, ...]:
-        """Return what hits a thing that comes by at a place, and count it: to be asked once for each attempt."""
+    def hits(self, place: Place, thing: Thing, name: str | None = None) -> tuple[Hit, ...]:
+        """Return what hits a thing that comes by at a place, and count it: to be asked once for each attempt.
+
+        With a name, only a fault of that name is asked.
+        """
         if place not in self._at:
             return ()
         ended: list[Fault] = []
@@ -162,6 +166,8 @@ class Faults:
             now = self._clock()
             hits = []
             for record in self._at.get(place, ()):
+                if name not in {None, record.fault.name}:
+                    continue
                 if record.expires_at <= now:
                     ended += self._end((record.fault.account_id, record.fault.name), EXPIRED)
                 elif concerns(record.fault, thing) and (hit := self._try(record, thing)):
@@ -172,6 +178,21 @@ class Faults:
                 self._arrange()
         self._heal(ended)
         return tuple(hits)
+
+    def spares(self, place: Place, thing: Thing) -> bool:
+        """Whether nothing hits a thing that comes by. Then it is counted; else it has to be asked about by `hits`."""
+        with self._lock:
+            now = self._clock()
+            records = [
+                record
+                for record in self._at.get(place, ())
+                if record.expires_at > now and concerns(record.fault, thing)
+            ]
+            if any(_would_hit(record, thing) for record in records):
+                return False
+            for record in records:
+                self._try(record, thing)
+            return True
 
     def records(self, account_id: str | None = None, name: str | None = None) -> list[FaultRecord]:
         """Return copies of what is known of faults, those that have ended included, without attempts and firings."""
@@ -205,7 +226,7 @@ class Faults:
         record.eligible += 1
         if not chooses(fault, thing):
             return None
-        key = f"{thing.resource} {thing.key}"
+        key = _attempts_key(thing)
         attempt = record.attempts.pop(key, 0) + 1
         record.attempts[key] = attempt
         if len(record.attempts) > KEPT_ATTEMPTS:
@@ -240,6 +261,14 @@ class Faults:
         for fault in ended:
             for healer in self._healers:
                 healer(fault)
+
+
+def _attempts_key(thing: Thing) -> str:
+    return f"{thing.resource} {thing.key}"
+
+
+def _would_hit(record: FaultRecord, thing: Thing) -> bool:
+    return record.attempts.get(_attempts_key(thing), 0) < record.fault.times and chooses(record.fault, thing)
 
 
 FAULTS: Final = Faults()

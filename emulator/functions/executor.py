@@ -21,6 +21,8 @@ from localstack.services.lambda_.invocation.lambda_models import (
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
 from emulator.errors import MisuseError
+from emulator.faults.functions import ailments_of
+from emulator.faults.running import RUNNING
 from emulator.functions.code_folder import folder_version
 from emulator.functions.environment import Folders, build_variables
 from emulator.functions.interpreter import RUNTIME, Interpreter, build_interpreter
@@ -92,6 +94,7 @@ class ProcessExecutor(RuntimeExecutor):
 
         Raises:
             RequestEntityTooLargeException: the event is larger than AWS takes.
+            TooManyRequestsException: it is throttled, on purpose.
         """
         assert self._sandbox is not None  # noqa: S101 - LocalStack invokes what it has started
         request_id, event = payload["invoke-id"], payload["payload"].encode()
@@ -100,7 +103,11 @@ class ProcessExecutor(RuntimeExecutor):
                 f"{len(event)} byte payload is too large for the RequestResponse invocation type "
                 f"(limit {MAX_REQUEST_BYTES} bytes)"
             )
-        outcome = self._sandbox.invoke(request_id, payload["invoked-function-arn"], payload["trace-id"], event)
+        function = self.function_version.id
+        ailments = ailments_of(function.account, function.function_name, event)
+        arn, trace_id = payload["invoked-function-arn"], payload["trace-id"]
+        with RUNNING.function(trace_id, self._sandbox.kill):
+            outcome = self._sandbox.invoke(request_id, arn, trace_id, event, ailments=ailments)
         return InvocationResult(request_id, outcome.payload, outcome.is_error, outcome.log)
 
     def get_address(self) -> str:

@@ -7,9 +7,12 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+import psutil
 
 from emulator.functions import supervisor
 from emulator.functions.output import Output
@@ -113,6 +116,13 @@ class Runtime:
             self._process.wait()
         self._written.close()
         self._close()
+
+    def kill(self) -> None:
+        """Kill the process and all that it started, as the system would; any thread may, at any time."""
+        with suppress(psutil.Error):
+            for process in psutil.Process(self._process.pid).children(recursive=True):
+                with suppress(psutil.Error):
+                    process.kill()
 
     def peak_memory_mb(self) -> int | None:
         """Return the largest resident size that the process has had; None where the system does not say."""

@@ -16,6 +16,7 @@ from typing import Literal
 
 from emulator.errors import EmulatorError
 from emulator.functions import outcome
+from emulator.functions.ailments import HEALTHY, Ailments
 from emulator.functions.outcome import Failure, Outcome
 from emulator.functions.output import Output
 from emulator.functions.runtime import Exited, Runtime
@@ -84,21 +85,30 @@ class Sandbox:
             raise SandboxStoppedError
         return failure
 
-    def invoke(self, request_id: str, function_arn: str, trace_id: str, payload: bytes) -> Outcome:
-        """Run the function once; return what it came to, however it ended.
+    def invoke(
+        self, request_id: str, function_arn: str, trace_id: str, payload: bytes, *, ailments: Ailments = HEALTHY
+    ) -> Outcome:
+        """Run the function once; return what it came to, however it ended, and whatever ailed it on purpose.
 
         Raises:
             SandboxStoppedError: it had been stopped before.
             OSError: a new process can't be started.
         """
         with self._occupied():
+            if ailments.starts_anew_s is not None:
+                self._start_anew(ailments.starts_anew_s)
             started = time.monotonic()
             deadline = started + self._configuration.timeout_s
-            failure = self._revive(deadline)
+            failure = self._fail_to_start() if ailments.fails_to_start else self._revive(deadline)
             self._output.line(outcome.start_line(request_id, self._configuration.version))
             event = Invocation(request_id, function_arn, trace_id, payload, _to_epoch_ms(deadline))
-            end = failure or self._run(event, deadline)
+            end = failure or self._run(event, deadline, ailments)
             return self._conclude(request_id, time.monotonic() - started, end)
+
+    def kill(self) -> None:
+        """Kill the process, whatever it does; an invocation that is under way ends as one whose process ended."""
+        if (runtime := self._runtime) is not None:
+            runtime.kill()
 
     def stop(self) -> None:
         """End it: now if it is idle, else when its invocation is over. Returns without waiting for that."""
@@ -162,9 +172,31 @@ class Sandbox:
                 return outcome.timed_out(self._configuration.timeout_s)
         return self._start_runtime("invoke", deadline)
 
-    def _run(self, invocation: Invocation, deadline: float) -> Answered | Failure:
+    def _start_anew(self, longer_s: float) -> None:
+        """Replace the process by one whose start takes longer, as in a new environment. It may fail: see `_revive`."""
+        self._end_runtime()
+        time.sleep(longer_s)  # nobody else needs this thread
+        self._start_runtime("init", time.monotonic() + _INIT_TIMEOUT_S)
+        if self._init_ms is not None:
+            self._init_ms += longer_s * 1000
+
+    def _fail_to_start(self) -> Failure:
+        """End the process, and be as if the next one had ended while it was initialized."""
+        self._end_runtime()
+        failure = outcome.exited(1)
+        self._output.line(outcome.init_report_line(0, "invoke", failure))
+        return failure
+
+    def _run(self, invocation: Invocation, deadline: float, ailments: Ailments) -> Answered | Failure:
         assert self._runtime is not None  # noqa: S101 - `_revive` saw to it
+        if ailments.stands_still_s:
+            time.sleep(max(0, min(ailments.stands_still_s, deadline - time.monotonic())))  # as above
+            if time.monotonic() >= deadline:
+                return outcome.timed_out(self._configuration.timeout_s)
         self._runtime.deliver(invocation, deadline)
+        if ailments.is_killed:
+            self._runtime.kill()
+            self._memory_mb = self._configuration.memory_size_mb
         match self._runtime.wait(deadline):
             case Answered() as answer:
                 self._memory_mb = self._runtime.peak_memory_mb()

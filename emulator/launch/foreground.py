@@ -24,6 +24,7 @@ from emulator.launch.readiness import wait_until_ready
 from emulator.launch.record import EngineRecord, write_record
 from emulator.launch.state_dir import StateDir
 from emulator.settings import LOCALSTACK_VERSION, SERVICES, EngineSettings, engine_environment
+from emulator.speedups.registry import IMPORT, apply_speedups
 
 type Describe = Callable[[EngineRecord], str]
 
@@ -119,6 +120,7 @@ class _Engine:
             handlers.append(logging.StreamHandler(self.console.stderr))
         warnings.simplefilter("ignore")  # as LocalStack does, once its libraries have warned of each other
         try:
+            apply_speedups(IMPORT, self.settings.without)
             from emulator.launch.runtime import create_runtime  # noqa: PLC0415 - the environment comes first
 
             runtime = create_runtime(self.settings, listener, handlers)

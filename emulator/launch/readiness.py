@@ -3,13 +3,16 @@
 import http.client
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from emulator.errors import UnavailableError
 
 HEALTH_PATH = "/_localstack/health"
+
+# Called in the engine when it is ready, one after the other, in a thread that nothing waits for.
+WHEN_READY: list[Callable[[], None]] = []
 # LocalStack loads a service with the first request for it; one that nobody asked for yet is "available".
 _ABLE_TO_SERVE = frozenset({"available", "starting", "running"})
 _ANSWER_TIMEOUT_S = 5.0

@@ -24,7 +24,9 @@ from twisted.internet import reactor as installed_reactor
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 
 from emulator.data_plane.server import OfferedRequest
+from emulator.faults.serving import serve_faults
 from emulator.launch.catalog import write_service_index
+from emulator.launch.readiness import WHEN_READY
 from emulator.settings import EngineSettings
 from emulator.speedups.registry import START, apply_speedups
 
@@ -91,6 +93,8 @@ class EngineRuntime(LocalstackRuntime):
         """Runs in a thread of its own. LocalStack's waits for the port, which we have had from the start."""
         hooks.on_runtime_ready.run()
         self.ready.set()
+        for call in WHEN_READY:
+            call()
 
 
 def create_runtime(
@@ -111,6 +115,7 @@ def create_runtime(
     write_service_index(Path(config.dirs.static_libs))
     keep_objects_in(settings.work_dir / "s3")
     hooks.on_runtime_create.run()
+    serve_faults()
     apply_speedups(START, settings.without)
     runtime = EngineRuntime(EngineComponents(SocketServer(listener)))
     set_current_runtime(runtime)

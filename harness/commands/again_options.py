@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -54,6 +54,8 @@ class AgainOptions:
     endpoint_url: str | None
     api_url: str | None
     state_dir: Path
+    is_bundled: bool = False
+    """Whether the run is of somebody else: folders that its record names are not on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def find_run(name: str, options: AgainOptions) -> tuple[RunFolder, AgainOptions]
         return store_in(options.state_dir).find(name), options
     folder = unpack_bundle(path, options.state_dir / "bundles")
     code = options.code or (KEPT if folder.sources_path.exists() else HERE)
-    return folder, AgainOptions(code, options.engine, options.endpoint_url, options.api_url, options.state_dir)
+    return folder, replace(options, code=code, is_bundled=True)
 
 
 def read_evidence(folder: RunFolder) -> StoredEvidence:
@@ -164,7 +166,7 @@ def _code(
     if options.code == KEPT:
         return write_sources(read_archived(folder.sources_path), own_dir / "stack")
     sources = record.sources
-    named = [sources.source_dir, sources.consumer_dir] if sources else [None, None]
+    named = [sources.source_dir, sources.consumer_dir] if sources and not options.is_bundled else [None, None]
     for name in named:
         if name is not None and not Path(name).is_dir():
             raise MisuseError(f"what run {record.run_id} deployed is not in {name} any more; add --code kept")

@@ -9,37 +9,33 @@ from typing import Final
 
 import click
 
+from harness.durations import DURATION, NUMBER, duration_s, in_seconds
+from harness.errors import MisuseError
+from harness.faults import Fault
+from harness.faults.notation import fault_in_words, faults_of_kinds
 from harness.workload.arrival import Arrival, Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp
 from harness.workload.payloads import PayloadMix
 from harness.workload.polling import ExponentialBackoff, FixedInterval, Polling, RetryAfter
 
-_NUMBER: Final = r"(\d{1,9}(?:\.\d{1,6})?)"
-_SECONDS: Final = {"ms": 0.001, "s": 1.0, "min": 60.0}
-_DURATION: Final = rf"{_NUMBER}(ms|s|min)"
-
 type _Reader[T] = tuple[str, Callable[[re.Match[str]], T]]
-
-
-def _seconds(number: str, unit: str) -> float:
-    return float(number) * _SECONDS[unit]
 
 
 _ARRIVALS: Final[tuple[_Reader[Arrival], ...]] = (
     (r"closed:(\d{1,9})", lambda found: ClosedLoop(int(found[1]))),
-    (rf"constant:{_NUMBER}/s", lambda found: ConstantRate(float(found[1]))),
-    (rf"poisson:{_NUMBER}/s", lambda found: PoissonRate(float(found[1]))),
+    (rf"constant:{NUMBER}/s", lambda found: ConstantRate(float(found[1]))),
+    (rf"poisson:{NUMBER}/s", lambda found: PoissonRate(float(found[1]))),
     (
-        rf"ramp:{_NUMBER}-{_NUMBER}/s,{_DURATION}",
-        lambda found: Ramp(float(found[1]), float(found[2]), _seconds(found[3], found[4])),
+        rf"ramp:{NUMBER}-{NUMBER}/s,{DURATION}",
+        lambda found: Ramp(float(found[1]), float(found[2]), in_seconds(found[3], found[4])),
     ),
-    (rf"bursts:(\d{{1,9}})/{_DURATION}", lambda found: Bursts(int(found[1]), _seconds(found[2], found[3]))),
+    (rf"bursts:(\d{{1,9}})/{DURATION}", lambda found: Bursts(int(found[1]), in_seconds(found[2], found[3]))),
 )
 _POLLINGS: Final[tuple[_Reader[Polling], ...]] = (
-    (rf"fixed:{_DURATION}", lambda found: FixedInterval(_seconds(found[1], found[2]))),
-    (rf"exponential:{_DURATION}", lambda found: ExponentialBackoff(_seconds(found[1], found[2]))),
+    (rf"fixed:{DURATION}", lambda found: FixedInterval(in_seconds(found[1], found[2]))),
+    (rf"exponential:{DURATION}", lambda found: ExponentialBackoff(in_seconds(found[1], found[2]))),
     (
-        rf"exponential:{_DURATION}-{_DURATION}",
-        lambda found: ExponentialBackoff(_seconds(found[1], found[2]), most_s=_seconds(found[3], found[4])),
+        rf"exponential:{DURATION}-{DURATION}",
+        lambda found: ExponentialBackoff(in_seconds(found[1], found[2]), most_s=in_seconds(found[3], found[4])),
     ),
     (r"retry-after", lambda _found: RetryAfter()),
 )
@@ -103,6 +99,38 @@ class Duration(click.ParamType):
         """Return the seconds."""
         if not isinstance(value, str):
             return float(value)
-        if not (found := re.fullmatch(_DURATION, value)):
+        if (seconds := duration_s(value)) is None:
             self.fail(f"{value!r} is not like 250ms, 2s or 1min", parameter, context)
-        return _seconds(found[1], found[2])
+        return seconds
+
+
+class FaultKinds(click.ParamType):
+    """`gsi-lag,duplicates`: kinds of faults, each as the catalogue has it."""
+
+    name = "faults"
+
+    def convert(
+        self, value: str | tuple[Fault, ...], parameter: click.Parameter | None, context: click.Context | None
+    ) -> tuple[Fault, ...]:
+        """Return the faults."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return faults_of_kinds(value)
+        except MisuseError as error:
+            self.fail(str(error), parameter, context)
+
+
+class FaultInWords(click.ParamType):
+    """`duplicates rate=0.2 times=2`: a kind of fault, and what is not as the catalogue has it."""
+
+    name = "fault"
+
+    def convert(self, value: str | Fault, parameter: click.Parameter | None, context: click.Context | None) -> Fault:
+        """Return the fault."""
+        if not isinstance(value, str):
+            return value
+        try:
+            return fault_in_words(value)
+        except MisuseError as error:
+            self.fail(str(error), parameter, context)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import click
 
-from harness.commands.notations import ARRIVAL, POLLING, Duration, PayloadShares
+from harness.commands.notations import ARRIVAL, POLLING, Duration, FaultInWords, FaultKinds, PayloadShares
 from harness.errors import MisuseError
 from harness.shape import ApiShape
 from harness.shape.document import shape_from_json
@@ -95,6 +95,23 @@ _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
         help="Leave what starts earlier out of the figures.  [default: 0s]",
     ),
     click.option(
+        "--faults",
+        "fault_kinds",
+        type=FaultKinds(),
+        metavar="KINDS",
+        help="What to break on purpose, each as it does if nobody says: gsi-lag,duplicates,crashes. "
+        "See docs/faults.md.",
+    ),
+    click.option(
+        "--fault",
+        "single_faults",
+        type=FaultInWords(),
+        multiple=True,
+        metavar="FAULT",
+        help="The same in detail; repeat it for more: 'duplicates rate=0.2 times=2 delay=0ms-2s flows=0-99 from=5s "
+        "for=10s name=dup2 limit=100 operations=ReceiveMessage'.",
+    ),
+    click.option(
         "--shape",
         "shape_file",
         type=click.Path(dir_okay=False, path_type=Path),
@@ -129,6 +146,8 @@ def make_workload(options: Mapping[str, Any]) -> Workload:
     changes: dict[str, Any] = {name: options[name] for name in plain if options[name] is not None}
     if options["clients"] is not None:
         changes["arrival"] = ClosedLoop(options["clients"])
+    if options["fault_kinds"] or options["single_faults"]:
+        changes["faults"] = (*(options["fault_kinds"] or ()), *options["single_faults"])
     if options["shape_file"] is not None:
         changes["shape"] = _read_shape(options["shape_file"])
     deadlines = {name: options[name] for name in _DEADLINES if options[name] is not None}

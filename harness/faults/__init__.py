@@ -1,7 +1,9 @@
 """What is to be broken in a run, as values: part of its workload. No I/O.
 
 The engine breaks things (its faults are named after the same kinds); this package says which, when and for how long,
-and `harness.history.FaultHistory` is what became of it. `catalogue` knows the kinds, and what they do by default.
+and `harness.history.FaultHistory` is what became of it. `catalogue` knows the kinds, and what they do by default;
+`notation` is how a person writes a fault, `document` is one in JSON, `ranges` says which make sense; `control` sets
+them on an engine and `schedule` does so at their times.
 """
 
 from dataclasses import dataclass

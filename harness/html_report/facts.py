@@ -45,13 +45,19 @@ def _repeat_command(record: RunRecord, seed: int) -> str:
 
 
 def _workload_in_words(workload: Workload) -> Iterator[str]:
-    yield f"{workload.flows:,} flows"
+    yield (
+        f"{workload.flows:,} flows"
+        if workload.only_flows is None
+        else f"{workload.asked:,} of {workload.flows:,} flows"
+    )
     yield _arrival_in_words(workload.arrival)
     yield _polling_in_words(workload.polling)
     if workload.poison:
         yield f"{workload.poison:,} poison messages"
     if workload.warm_up_s:
         yield f"{workload.warm_up_s:g} s of warm-up"
+    if workload.faults:
+        yield f"broken on purpose: {', '.join(fault.name for fault in workload.faults)}"
 
 
 def _arrival_in_words(arrival: Arrival) -> str:

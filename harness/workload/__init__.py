@@ -73,6 +73,11 @@ class Workload:
         """Return the numbers of all flows that are to be made."""
         return range(self.flows) if self.only_flows is None else self.only_flows
 
+    @property
+    def asked(self) -> int:
+        """How many flows are to be made."""
+        return len(self.flow_numbers())
+
     def plan(self, number: int) -> FlowPlan:
         """Return one flow, which any flow can be made again by."""
         payload, acceptable = make_payload(self.shape, self.payloads, self.seed, number)

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from harness.documents import Kinds, from_json, members_of, to_json
-from harness.faults import ExponentialDelay, FixedDelay, UniformDelay
+from harness.faults.document import DELAY_KINDS
 from harness.workload import Workload
 from harness.workload.arrival import Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp
 from harness.workload.polling import ExponentialBackoff, FixedInterval, RetryAfter
@@ -20,9 +20,7 @@ _KINDS: Final[Kinds] = {
     FixedInterval: "fixed interval",
     ExponentialBackoff: "exponential backoff",
     RetryAfter: "retry-after",
-    FixedDelay: "fixed",
-    UniformDelay: "uniform",
-    ExponentialDelay: "exponential",
+    **DELAY_KINDS,
 }
 
 

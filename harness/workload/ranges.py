@@ -1,10 +1,11 @@
 """What numbers of a workload make sense. One line names the one that does not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
 from harness.errors import MisuseError
+from harness.faults.ranges import check_faults
 from harness.shape.document import check_shape
 from harness.workload import Workload
 from harness.workload.arrival import Arrival, Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp
@@ -38,19 +39,20 @@ def check_workload(workload: Workload, where: str = "workload") -> None:
     if _share_sum(workload.payloads) > 1:
         what = f"the shares are {_share_sum(workload.payloads):g} together; 1 at most is expected"
         raise MisuseError(f"{where}.payloads: {what}")
-    _check_only_flows(workload, where)
+    check_faults(workload.faults, f"{where}.faults")
+    if workload.only_flows is not None:
+        _check_only_flows(workload.only_flows, workload.flows, f"{where}.only_flows")
     check_shape(workload.shape, f"{where}.shape")
 
 
-def _check_only_flows(workload: Workload, where: str) -> None:
-    """Check that the flows to make are some of all, each once and in order."""
-    numbers = workload.only_flows
-    if numbers is None:
-        return
-    is_rising = all(number < after for number, after in pairwise(numbers))
-    if not numbers or not is_rising or numbers[0] < 0 or numbers[-1] >= workload.flows:
-        what = f"rising numbers from 0 to {workload.flows - 1:,} are expected, one at least"
-        raise MisuseError(f"{where}.only_flows: {what}")
+def _check_only_flows(numbers: Sequence[int], flows: int, where: str) -> None:
+    if not numbers:
+        raise MisuseError(f"{where}: one flow at least is expected")
+    if any(later <= earlier for earlier, later in pairwise(numbers)):
+        raise MisuseError(f"{where}: numbers that grow are expected")
+    if numbers[0] < 0 or numbers[-1] >= flows:
+        wrong = numbers[0] if numbers[0] < 0 else numbers[-1]
+        raise MisuseError(f"{where}: numbers from 0 to {flows - 1:,} are expected, not {wrong:,}")
 
 
 def _ranges(workload: Workload) -> Iterator[_Range]:

@@ -4,6 +4,7 @@ import http.client
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
@@ -12,6 +13,7 @@ import pytest
 from tests.hostile import HOSTILE_NAMES
 from tests.integration.engine_fixture import RunningEngine, aws_clients, start_engine, stop_engine
 from tests.integration.stack_fixture import Stack, deploy
+from tests.waiting import wait_until
 
 ACCOUNT_ID = "200000000001"
 UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -58,6 +60,38 @@ class Deployed:
     @property
     def api_id(self) -> str:
         return str(self.stack.outputs["api_id"])
+
+    def trace_kept_of(self, sent: str | None) -> str:
+        """Return what a message has for a trace whose create sent this trace header, or none."""
+        sqs, url = self.stack.aws("sqs"), self.stack.outputs["queue_url"]
+        with self.unread_queue():
+            headers = JSON if sent is None else JSON | {"X-Amzn-Trace-Id": sent}
+            status, _, body = self.answer(Call("POST", "{api}/users", json.dumps(USER).encode(), headers))
+            assert status == 202, body
+            (message,) = sqs.receive_message(
+                QueueUrl=url, MessageSystemAttributeNames=["AWSTraceHeader"], WaitTimeSeconds=5
+            )["Messages"]
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return str(message["Attributes"]["AWSTraceHeader"])
+
+    @contextmanager
+    def unread_queue(self) -> Iterator[None]:
+        """Let no function take messages in this block."""
+        functions, name = self.stack.aws("lambda"), self.stack.outputs["function_name"]
+        (mapping,) = functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+
+        def switch(*, on: bool) -> None:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
+            wait_until(
+                lambda: functions.get_event_source_mapping(UUID=mapping["UUID"])["State"],
+                lambda state: state == ("Enabled" if on else "Disabled"),
+            )
+
+        switch(on=False)
+        try:
+            yield
+        finally:
+            switch(on=True)
 
     def _masked(self, name: str, value: str) -> str:
         if name.lower() in VARYING:
@@ -190,3 +224,26 @@ def test_every_request_gets_the_answer_that_it_gets_without_speed_ups(fast: Depl
     }
 
     assert not different
+
+
+@pytest.mark.xdist_group("gateway-speed-paths")
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (None, r"Root=1-[0-9a-f]{8}-[0-9a-f]{24};Parent=[0-9a-f]{16};Sampled=0"),
+        (
+            "Root=1-5759e988-0f10f10f0000000000000003",
+            r"Root=1-5759e988-0f10f10f0000000000000003;Parent=[0-9a-f]{16};Sampled=0",
+        ),
+        (
+            "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+            r"Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
+        ),
+    ],
+    ids=["none", "of a flow", "whole"],
+)
+def test_a_message_keeps_the_clients_trace_with_speed_ups_and_without(
+    sent: str | None, kept: str, fast: Deployed, reference: Deployed
+) -> None:
+    for deployed in (fast, reference):
+        assert re.fullmatch(kept, deployed.trace_kept_of(sent))

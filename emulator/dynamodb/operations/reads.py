@@ -33,7 +33,8 @@ def get_item(database: Database, request: Request) -> Response:
     expressions = Expressions(request)
     projection = expressions.projection()
     expressions.finish()
-    item = table.store.get(primary_key(table.definition.keys, kept_key(table, request["Key"])))
+    key = primary_key(table.definition.keys, kept_key(table, request["Key"]))
+    item = table.store.get(key) if request.get("ConsistentRead") else table.store.get_seen(key)
     consumption = Consumption(table.definition)
     consumption.add_read(item_size_bytes(item or {}), consistent=bool(request.get("ConsistentRead")))
     found = {} if item is None else {"Item": projected(item, projection)}
@@ -94,7 +95,8 @@ class _View:
         return self.table.store.order(self.index.name if self.index else None)
 
     def item(self, key: PrimaryKey) -> Item:
-        item = self.table.store.get(key)
+        store = self.table.store
+        item = store.get_indexed(key, self.index.name) if self.index else store.get(key)
         assert item is not None  # noqa: S101  - an order has no entry without an item
         return item if self.index is None or self.fetches_all else self.index.project(item)
 

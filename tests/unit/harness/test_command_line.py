@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import psutil
 import pytest
 from click.testing import CliRunner, Result
 
-from harness.command_line import main
+from harness.command_line import COMMANDS, main
 from harness.deployment import DeploymentRequest
 from harness.errors import DeploymentFailedError
 from harness.run import Surroundings
@@ -66,9 +68,12 @@ def test_help_shows_its_examples_a_line_each(command: str) -> None:
     assert all(line.startswith(("    harness ", "    curl ")) for line in examples), examples
 
 
-@pytest.mark.parametrize("command", sorted(main.commands))
+@pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_help_says_something_of_every_option(command: str) -> None:
-    options = [parameter for parameter in main.commands[command].params if isinstance(parameter, click.Option)]
+    found = main.get_command(click.Context(main), command)
+
+    assert found is not None
+    options = [parameter for parameter in found.params if isinstance(parameter, click.Option)]
 
     assert [option.name for option in options if not option.help] == []
 
@@ -120,8 +125,16 @@ def test_misuse_is_one_line_that_says_what_and_where_to_read_on(arguments: list[
     assert result.stderr.count("\n") == 1
 
 
+def test_a_command_is_imported_when_it_is_asked_for() -> None:
+    script = (
+        "import sys, harness.command_line; print([name for name in sys.modules if name.startswith('harness.commands')])"
+    )
+
+    assert subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout == "[]\n"
+
+
 def test_every_command_has_a_help_text() -> None:
-    for command in main.commands:
+    for command in COMMANDS:
         result = harness(command, "--help")
         assert result.exit_code == 0
         assert "Options:" in result.stdout

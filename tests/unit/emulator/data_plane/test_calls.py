@@ -24,6 +24,7 @@ class FakeServices:
     running: tuple[str, ...] = ("dynamodb", "sqs")
     answer: dict[str, Any] | Exception = field(default_factory=dict)
     asked: list[tuple[str, str, dict[str, Any]]] = field(default_factory=list)
+    trace_headers: list[str | None] = field(default_factory=list)
 
     def is_running(self, service: str) -> bool:
         return service in self.running
@@ -42,6 +43,7 @@ class FakeServices:
     def __getitem__(self, operation: str) -> Callable[..., dict[str, Any]]:
         def run(context: RequestContext, request: dict[str, Any]) -> dict[str, Any]:
             self.asked.append((operation, context.account_id, request))
+            self.trace_headers.append(context.request.headers.get("X-Amzn-Trace-Id"))
             if isinstance(self.answer, Exception):
                 raise self.answer
             return self.answer
@@ -119,6 +121,22 @@ def test_a_message_is_sent_as_the_form_has_it(services: FakeServices) -> None:
     answer = json.loads(body or "")["SendMessageResponse"]
     assert answer["SendMessageResult"] == {"MessageId": "m", "MD5OfMessageBody": "d"}
     assert set(answer["ResponseMetadata"]) == {"RequestId"}
+
+
+TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
+FLOW_TRACE = "Root=1-5759e988-0f10f10f0000000000000003;Parent=53995c3f42cd8ad8;Sampled=0"
+
+
+def test_a_queue_sees_the_trace_header_that_it_keeps_with_the_message(services: FakeServices) -> None:
+    for trace_header in (TRACE, FLOW_TRACE, None):
+        SendCall("222222222222", "users", CALLER)("Action=SendMessage&MessageBody=x", trace_header)
+    assert services.trace_headers == [TRACE, FLOW_TRACE, None]
+
+
+def test_a_table_sees_the_trace_header_of_a_flow(services: FakeServices) -> None:
+    for trace_header in (TRACE, FLOW_TRACE, None):
+        ItemCall("GetItem", CALLER)("{}", trace_header)
+    assert services.trace_headers == [None, FLOW_TRACE, None]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Operations on items are taken from the requests of SDKs, and from no others."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -32,7 +33,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str, str]]:
 
     def fake_call(*arguments: str) -> object:
         made.append(arguments)  # type: ignore[arg-type]  # three of them, or the test fails
-        return lambda _body: "{}"
+        return lambda _body, trace_header: json.dumps({"traced": trace_header} if trace_header else {})
 
     monkeypatch.setattr(items, "item_call", fake_call)
     return made
@@ -51,6 +52,13 @@ def test_an_sdks_request_is_answered_as_dynamodb_answers(called: list[tuple[str,
         "x-amz-crc32": "2745614147",
         "x-localstack": "true",
     }
+
+
+@pytest.mark.usefixtures("called")
+def test_a_call_is_made_with_the_requests_trace_header() -> None:
+    answer = ItemRequests(HOST)(request(X_Amzn_Trace_Id="Root=1-x"))
+    assert answer
+    assert json.loads(answer.body) == {"traced": "Root=1-x"}
 
 
 @pytest.mark.parametrize(
@@ -76,7 +84,7 @@ def test_anything_else_is_left_to_localstack(odd: Request, called: list[tuple[st
 
 
 def test_a_refused_operation_is_left_to_localstack(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(items, "item_call", lambda *_: lambda _body: None)
+    monkeypatch.setattr(items, "item_call", lambda *_: lambda *_: None)
     assert ItemRequests(HOST)(request()) is None
     monkeypatch.setattr(items, "item_call", lambda *_: None)
     assert ItemRequests(HOST)(request()) is None

@@ -16,9 +16,12 @@ from twisted.web.resource import Resource
 from twisted.web.server import Site
 from zope.interface import implementer  # type: ignore[import-untyped]  # it has no types
 
-from emulator.data_plane import server
+from emulator.data_plane import faulted, server
 from emulator.data_plane.server import OfferedRequest, Turns
 from emulator.data_plane.takers import Answer, Request, Taker
+from emulator.faults.fault import Fault
+from emulator.faults.kinds import BY_NAME
+from emulator.faults.registry import Faults
 
 GET = b"GET /a%20b?c=d HTTP/1.1\r\nHost: x\r\nX-Mixed-Case: y\r\n\r\n"
 
@@ -260,3 +263,97 @@ def test_who_has_gone_is_not_served(takers: list[Taker], rounds: FakeRounds) -> 
     assert rounds.next()
     assert not asked
     assert not transport.written
+
+
+@dataclass
+class FakePolls:
+    """Holds every poll that it is asked about."""
+
+    held: list[Any] = field(default_factory=list)
+
+    def holds(self, request: Any) -> bool:
+        self.held.append(request)
+        return True
+
+    def release_all(self) -> None:
+        for request in self.held:
+            request.serve()
+        self.held.clear()
+
+
+API_GET = b"GET /_aws/execute-api/abc/v1/status/1 HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.fixture
+def polls(monkeypatch: pytest.MonkeyPatch) -> FakePolls:
+    fakes = FakePolls()
+    monkeypatch.setattr(server, "POLLS", fakes)
+    return fakes
+
+
+def test_a_read_of_an_api_may_be_held_and_is_released_by_what_is_answered_at_once(
+    at_once: list[Taker], takers: list[Taker], rounds: FakeRounds, polls: FakePolls
+) -> None:
+    at_once.append(lambda request: Answer(200, [], b"") if request.method == "POST" else None)
+    takers.append(lambda _request: Answer(200, [("Content-Length", "4")], b"seen"))
+    transport = FakeTransport()
+    channel = connect(transport)
+
+    channel.dataReceived(API_GET)
+    assert not rounds.next()
+    assert len(polls.held) == 1
+    send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", rounds=None)
+    assert transport.written.endswith(b"seen")
+
+
+@pytest.mark.parametrize("request_line", [b"POST /_aws/execute-api/abc/v1/users", b"GET /_localstack/health"])
+def test_nothing_but_a_read_of_an_api_is_held(request_line: bytes, rounds: FakeRounds, polls: FakePolls) -> None:
+    send(request_line + b" HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n", rounds=None)
+
+    assert polls.held == []
+    assert rounds.next()
+
+
+class FakeServices:
+    running: bool = True
+
+    def is_running(self, _service: str) -> bool:
+        return self.running
+
+
+@pytest.fixture
+def asked_for_faults(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
+    """Requests that were asked for faults; each is one that cannot be."""
+    asked: list[Request] = []
+
+    def fail(request: Request) -> None:
+        asked.append(request)
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(faulted, "find_api_request", fail)
+    return asked
+
+
+def set_fault(monkeypatch: pytest.MonkeyPatch, kind: str, *, running: bool) -> None:
+    faults = Faults()
+    faults.set(Fault("000000000000", "any", BY_NAME[kind], seed=0, rate=1, ttl_s=60))
+    monkeypatch.setattr(server, "FAULTS", faults)
+    monkeypatch.setattr(server, "SERVICE_PLUGINS", FakeServices(running))
+
+
+@pytest.mark.parametrize(("kind", "running"), [("delays", True), ("api-500", False)], ids=["place", "no API yet"])
+def test_no_request_is_asked_for_faults_that_cannot_hit_it(
+    kind: str, *, running: bool, asked_for_faults: list[Request], rounds: FakeRounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert send(GET, rounds=rounds).endswith(b"reference read 0 bytes")
+    set_fault(monkeypatch, kind, running=running)
+    assert send(GET, rounds=rounds).endswith(b"reference read 0 bytes")
+    assert not asked_for_faults
+
+
+def test_a_request_that_cannot_be_asked_for_faults_is_answered_as_ever(
+    asked_for_faults: list[Request], rounds: FakeRounds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_fault(monkeypatch, "api-500", running=True)
+    assert send(GET, rounds=rounds).endswith(b"reference read 0 bytes")
+    assert [request.target for request in asked_for_faults] == ["/a%20b?c=d"]

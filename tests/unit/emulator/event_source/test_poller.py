@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from emulator.event_source import poller
+from emulator.event_source.deliveries import Deliveries
 from emulator.event_source.mapping import QueueMapping
 from emulator.event_source.poller import WakingPoller
 from emulator.event_source.records import Message
+from tests.waiting import wait_until
 
 DEADLINE_S = 10
 
@@ -139,6 +141,28 @@ def test_a_window_waits_for_the_batch_to_fill() -> None:
         assert fakes[1].batches.empty()
         fakes[0].put("c")
         assert fakes[1].batches.get(timeout=DEADLINE_S) == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("failing", [False, True])
+def test_a_batch_counts_as_under_way_until_the_function_is_done_with_it(
+    failing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliveries = Deliveries()
+    monkeypatch.setattr(poller, "DELIVERIES", deliveries)
+    seen: queue.Queue[bool] = queue.Queue()
+
+    def look(_bodies: list[str]) -> tuple[bytes, bool]:
+        seen.put(deliveries.under_way)
+        if failing:
+            raise RuntimeError("throttled")
+        return b"null", False
+
+    fakes = FakeQueue(), FakeFunction(look)
+    with polling(fakes, mapping_of()):
+        assert not deliveries.under_way
+        fakes[0].put("a")
+        assert seen.get(timeout=DEADLINE_S)
+        wait_until(lambda: not deliveries.under_way)
 
 
 def test_batches_run_side_by_side_up_to_the_mappings_concurrency() -> None:

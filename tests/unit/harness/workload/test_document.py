@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import ExitCode, HarnessError, MisuseError
+from harness.faults import ExponentialDelay, Fault, FixedDelay, FlowRange, UniformDelay
 from harness.shape.document import shape_from_json
 from harness.shape.users import USERS_API
 from harness.workload import Deadlines, Workload
@@ -22,6 +23,26 @@ RATES = st.integers(1, 1000) | st.floats(0.001, 100_000)
 SECONDS = st.integers(1, 3600) | st.floats(0.001, 3600)
 AT_ONCE = st.integers(1, 10_000)
 QUARTERS = st.floats(0, 0.25)
+MILLISECONDS = st.integers(0, 1000) | st.floats(0, 1000)
+DELAYS = st.one_of(
+    st.builds(FixedDelay, MILLISECONDS),
+    st.builds(UniformDelay, MILLISECONDS, st.integers(1000, 3_600_000)),
+    st.builds(ExponentialDelay, MILLISECONDS, MILLISECONDS),
+)
+FAULTS = st.builds(
+    Fault,
+    kind=st.just("slow-tables"),
+    name=st.from_regex(r"[a-z0-9][a-z0-9-]{0,62}", fullmatch=True),
+    rate=st.floats(0, 1),
+    times=st.integers(1, 1_000_000),
+    limit=st.integers(1, 1_000_000_000),
+    operations=st.frozensets(st.sampled_from(["PutItem", "Query"])),
+    resources=st.frozensets(st.text(min_size=1, max_size=5), max_size=3),
+    flows=st.none() | st.builds(FlowRange, st.integers(0, 9), st.integers(9, 99)),
+    delay=DELAYS,
+    from_s=st.floats(0, 3600),
+    for_s=st.none() | SECONDS,
+)
 WORKLOADS = st.builds(
     Workload,
     seed=st.integers(0, 2**63 - 1),
@@ -43,6 +64,7 @@ WORKLOADS = st.builds(
     confirming_polls=st.integers(0, 100),
     poison=st.integers(0, 1000),
     warm_up_s=st.floats(0, 3600),
+    faults=st.lists(FAULTS, max_size=4, unique_by=lambda fault: fault.name).map(tuple),
     shape=st.sampled_from([USERS_API, shape_from_json(JOBS_DOCUMENT)]),
 )
 LEAST: dict[str, Any] = {"format": 1, "seed": 7, "flows": 100}
@@ -150,3 +172,29 @@ def test_tenths_add_up_to_one() -> None:
 def test_a_workload_made_in_code_is_held_to_the_same() -> None:
     with pytest.raises(MisuseError, match=r"workload\.flows: 1 to 1,000,000 is expected, not 0"):
         check_workload(Workload(seed=7, flows=0))
+
+
+def fault(**changes: Any) -> dict[str, Any]:
+    return {"kind": "crashes", "name": "crashes", "rate": 0.5} | changes
+
+
+@pytest.mark.parametrize(
+    ("members", "complaint"),
+    [
+        ({"faults": [fault(kind="crashs")]}, "load.json.faults[0].kind: no kind of fault is called 'crashs'; "),
+        ({"faults": [fault(), fault()]}, "load.json.faults: 2 are called crashes"),
+        ({"faults": [fault(rate=1.5)]}, "load.json.faults[0].rate: 0 to 1 is expected, not 1.5"),
+        ({"faults": [fault(kind="gsi-lag")]}, "load.json.faults[0].delay: missing"),
+        ({"faults": [fault(for_s=0)]}, "load.json.faults[0].for_s: 0.001 to 3,600 is expected, not 0"),
+        ({"only_flows": []}, "load.json.only_flows: one flow at least"),
+        ({"only_flows": [3, 3]}, "load.json.only_flows: numbers that grow"),
+        ({"only_flows": [3, 100]}, "load.json.only_flows: numbers from 0 to 99 are expected, not 100"),
+        ({"only_flows": [-1]}, "load.json.only_flows: numbers from 0 to 99 are expected, not -1"),
+    ],
+)
+def test_faults_and_flows_that_make_no_sense_are_refused(members: dict[str, Any], complaint: str) -> None:
+    assert complaint in refusal(LEAST | members)
+
+
+def test_the_flows_that_are_to_be_made_alone_come_back() -> None:
+    assert workload_from_json(LEAST | {"only_flows": [2, 5]}).only_flows == (2, 5)

@@ -1,0 +1,89 @@
+"""What a reader sees that hears of writes late, as of a global secondary index or of an inconsistent read. Pure.
+
+Writes of one item are heard of in the order in which they were made; those of different items each in their time.
+Source: Developer Guide, "Read consistency" and "Using Global Secondary Indexes", on synchronization.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+
+from emulator.dynamodb.keys import PrimaryKey
+from emulator.dynamodb.values import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Lag:
+    """How much later, in seconds, a write is seen than it is made.
+
+    Attributes:
+        index_s: by global secondary indexes.
+        table_s: by reads of the table that are not consistent.
+    """
+
+    index_s: float = 0
+    table_s: float = 0
+
+
+type See = Callable[[Item | None, Item | None], None]
+
+
+@dataclass(slots=True)
+class _Late:
+    """An item of which some writes have not been heard yet.
+
+    Attributes:
+        image: the item as it is seen now; None: not there.
+        due: when the last of them is heard of.
+        writes: how many there are.
+    """
+
+    image: Item | None
+    due: float
+    writes: int = 0
+
+
+@dataclass(slots=True)
+class LateView:
+    """One reader's view of a table, where it differs from the table.
+
+    Attributes:
+        see: called for each write when it is heard of, with the item as it was seen before and as it is seen then.
+    """
+
+    see: See
+    _late: dict[PrimaryKey, _Late] = field(default_factory=dict)
+    _coming: list[tuple[float, int, PrimaryKey, Item | None]] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def __bool__(self) -> bool:
+        """Whether there is any difference."""
+        return bool(self._late)
+
+    def write(self, key: PrimaryKey, old: Item | None, new: Item | None, due: float | None) -> None:
+        """Hear of a write at a time, or at once (None); and never before an earlier one of the same item."""
+        late = self._late.get(key)
+        if late is None and due is None:
+            self.see(old, new)
+            return
+        if late is None:
+            late = self._late[key] = _Late(old, due or 0)
+        late.due = max(late.due, due or 0)
+        late.writes += 1
+        heappush(self._coming, (late.due, next(self._numbers), key, new))
+
+    def catch_up(self, now: float) -> None:
+        """Hear of all that is due."""
+        while self._coming and self._coming[0][0] <= now:
+            _, _, key, new = heappop(self._coming)
+            late = self._late[key]
+            self.see(late.image, new)
+            late.image, late.writes = new, late.writes - 1
+            if not late.writes:
+                del self._late[key]
+
+    def image(self, key: PrimaryKey, current: Item | None) -> Item | None:
+        """Return an item as it is seen, given how it is."""
+        late = self._late.get(key)
+        return current if late is None else late.image

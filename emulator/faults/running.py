@@ -1,0 +1,53 @@
+"""Which functions run now, so that one can be killed in the middle of what it does.
+
+AWS's SDKs send the invocation's trace with each call that a function makes (`X-Amzn-Trace-Id`); by it a call of a table
+is known to be a function's.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html, on the header.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+_ROOT = re.compile(r"Root=([^;]+)")
+
+
+class Running:
+    """Functions at work, by the roots of their invocations' traces. Any thread may use it."""
+
+    def __init__(self) -> None:
+        self._kills: dict[str, Callable[[], None]] = {}
+
+    @contextmanager
+    def function(self, trace_header: str, kill: Callable[[], None]) -> Iterator[None]:
+        """Know a function while the block runs.
+
+        Args:
+            trace_header: the invocation's.
+            kill: ends the function's process at once; it may be called from any thread, and must not wait.
+        """
+        root = _root(trace_header)
+        self._kills[root] = kill
+        try:
+            yield
+        finally:
+            self._kills.pop(root, None)
+
+    def runs(self, trace_header: str | None) -> bool:
+        """Whether a call with this header is one of a function that is known."""
+        return trace_header is not None and _root(trace_header) in self._kills
+
+    def kill(self, trace_header: str | None) -> None:
+        """Kill the function, if it is known."""
+        kill = self._kills.get(_root(trace_header)) if trace_header else None
+        if kill is not None:
+            kill()
+
+
+def _root(trace_header: str) -> str:
+    found = _ROOT.search(trace_header)
+    return found[1] if found else trace_header
+
+
+RUNNING: Final = Running()

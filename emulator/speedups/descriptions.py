@@ -1,0 +1,37 @@
+"""A description of a service, and every other file of botocore's, is read once, not once for each session.
+
+Each session of botocore has a loader of its own. LocalStack makes sessions all the time, and so read the same large
+files again and again: for its own parsers, for clients, for lists of regions.
+"""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from botocore import loaders
+
+from emulator.speedups.originals import require_source
+
+_botocore: Any = loaders  # its types leave out what is replaced and what is private
+
+
+def apply() -> None:
+    """Let all loaders have the same files. Nobody changes what a loader returns: each session shares it already."""
+    require_source(loaders.JSONFileLoader, "01c36b3a078faeb4")
+    _botocore.JSONFileLoader.load_file = lambda _loader, file_path: load_file(file_path)
+
+
+@cache
+def load_file(file_path: str) -> Any:
+    """Return what is in a file, named without its ending; None where there is none.
+
+    Objects are dictionaries, whose members have been in order since Python 3.7; botocore makes them of a class that
+    takes three times as long to fill.
+    """
+    for ending, open_file in _botocore._JSON_OPEN_METHODS.items():  # noqa: SLF001 - how its files are opened
+        path = Path(file_path + ending)
+        if path.is_file():
+            with open_file(path, "rb") as file:
+                return json.loads(file.read())
+    return None

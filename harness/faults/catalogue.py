@@ -1,0 +1,90 @@
+"""The kinds of faults that a run can ask for, and what they do if nobody says: the engine has the same. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from harness.errors import MisuseError
+from harness.faults import Fault, FaultDelay, FixedDelay, UniformDelay
+
+
+@dataclass(frozen=True, slots=True)
+class FaultKind:
+    """One kind of fault."""
+
+    name: str
+    rate: float = 0.1
+    delay: FaultDelay | None = None
+    """None: there is nothing to wait for, and no delay can be given."""
+    operations: frozenset[str] | None = frozenset()
+    """Those that it can be narrowed to; None: a method and a path of the API, as it declares them."""
+    redelivers: bool = False
+    """Whether messages come again for it once their visibility timeout is over."""
+
+    def fault(self, name: str | None = None) -> Fault:
+        """Return a fault of this kind that does what the kind does if nobody says."""
+        return Fault(self.name, name or self.name, self.rate, delay=self.delay)
+
+
+_WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
+_CALLS: Final = _WRITES | {"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"}
+_SEND: Final = frozenset({"SendMessage"})
+_RECEIVE: Final = frozenset({"ReceiveMessage"})
+_DELETE: Final = frozenset({"DeleteMessage"})
+_INVOKE: Final = frozenset({"Invoke"})
+
+KINDS: Final = (
+    # API Gateway
+    FaultKind("api-latency", 0.5, UniformDelay(0, 500), operations=None),
+    FaultKind("api-429", operations=None),
+    FaultKind("api-500", operations=None),
+    FaultKind("api-504", operations=None),
+    FaultKind("api-reset-before", operations=None),
+    FaultKind("api-reset-after", operations=None),
+    # SQS
+    FaultKind("duplicates", 0.2, UniformDelay(0, 500), _RECEIVE),
+    FaultKind("delays", 0.2, UniformDelay(0, 2000), _SEND),
+    FaultKind("lost-deletes", operations=_DELETE, redelivers=True),
+    FaultKind("receive-throttles", operations=_RECEIVE, redelivers=True),
+    FaultKind("send-throttles", operations=_SEND),
+    # Lambda
+    FaultKind("cold-starts", 0.2, FixedDelay(500), _INVOKE),
+    FaultKind("crashes", 0.05, None, _WRITES, redelivers=True),
+    FaultKind("late-crashes", 0.05, None, _WRITES, redelivers=True),
+    FaultKind("timeouts", 0.02, None, _INVOKE, redelivers=True),
+    FaultKind("init-failures", 0.05, None, _INVOKE, redelivers=True),
+    FaultKind("function-throttles", 0.05, None, _INVOKE, redelivers=True),
+    FaultKind("slow-handlers", 0.2, UniformDelay(0, 500), _INVOKE, redelivers=True),
+    FaultKind("out-of-memory", 0.02, None, _INVOKE, redelivers=True),
+    # DynamoDB
+    FaultKind("gsi-lag", 1.0, UniformDelay(0, 2000), _WRITES),
+    FaultKind("table-lag", 1.0, UniformDelay(0, 500), _WRITES),
+    FaultKind("table-throttles", operations=_CALLS, redelivers=True),
+    FaultKind("table-errors", operations=_CALLS, redelivers=True),
+    FaultKind("lost-answers", operations=_WRITES, redelivers=True),
+    FaultKind("slow-tables", 0.2, UniformDelay(0, 500), _CALLS, redelivers=True),
+    # The engine
+    FaultKind("pauses", 1.0, FixedDelay(1000)),
+    FaultKind("full-disk", 1.0),
+)
+
+_BY_NAME: Final = {kind.name: kind for kind in KINDS}
+
+
+def kind_named(name: str, where: str = "fault") -> FaultKind:
+    """Return the kind of this name.
+
+    Raises:
+        MisuseError: there is none; the text says which is the nearest.
+    """
+    if kind := _BY_NAME.get(name):
+        return kind
+    nearest = get_close_matches(name, _BY_NAME, n=1)
+    next_step = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(_BY_NAME)}"
+    raise MisuseError(f"{where}: no kind of fault is called {name!a}; {next_step}")
+
+
+def redelivers(faults: Iterable[Fault]) -> bool:
+    """Whether any of these faults makes messages come again, which takes a visibility timeout each time."""
+    return any(kind_named(fault.kind).redelivers for fault in faults)

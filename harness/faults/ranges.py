@@ -1,0 +1,101 @@
+"""Which faults make sense: names, kinds, and what may be said of a kind. Pure; one line names what does not."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Final
+
+from harness.errors import MisuseError
+from harness.faults import Fault, UniformDelay
+from harness.faults.catalogue import FaultKind, kind_named
+
+MOST_FAULTS: Final = 100
+LONGEST_S: Final = 3600
+_LONGEST_MS: Final = 3_600_000
+_MOST_TIMES: Final = 1_000_000
+_MOST_LIMIT: Final = 1_000_000_000
+_MOST_FLOW: Final = 2**63 - 1
+_MOST_NAMES: Final = 1000
+_LONGEST_NAME: Final = 1024
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
+_REQUEST: Final = re.compile(r"[A-Z]+ /.*", re.DOTALL)
+
+type _Range = tuple[str, float, float, float]
+"""Where, the value, the least, the most."""
+
+
+def check_faults(faults: Sequence[Fault], where: str) -> None:
+    """Check every fault of a workload, and that each has a name of its own.
+
+    Raises:
+        MisuseError: something makes no sense.
+    """
+    if len(faults) > MOST_FAULTS:
+        raise MisuseError(f"{where}: {MOST_FAULTS} at most are expected, not {len(faults):,}")
+    for index, fault in enumerate(faults):
+        check_fault(fault, f"{where}[{index}]")
+    for name, count in Counter(fault.name for fault in faults).items():
+        if count > 1:
+            raise MisuseError(f"{where}: {count} are called {name}; give each a name of its own (name=...)")
+
+
+def check_fault(fault: Fault, where: str) -> None:
+    """Check one fault.
+
+    Raises:
+        MisuseError: something makes no sense.
+    """
+    kind = kind_named(fault.kind, f"{where}.kind")
+    if not _NAME.fullmatch(fault.name):
+        expected = "1 to 63 of a-z, 0-9 and - are expected, and no - at the begin"
+        raise MisuseError(f"{where}.name: {expected}, not {fault.name!a}")
+    for place, value, least, most in _ranges(fault):
+        if not least <= value <= most:
+            raise MisuseError(f"{where}.{place}: {least:,} to {most:,} is expected, not {value:,}")
+    if fault.flows and fault.flows.first > fault.flows.last:
+        what = f"the first and then the last number are expected, not {fault.flows.first}-{fault.flows.last}"
+        raise MisuseError(f"{where}.flows: {what}")
+    _check_delay(fault, kind, f"{where}.delay")
+    _check_operations(fault, kind, f"{where}.operations")
+    if any(not 0 < len(name) <= _LONGEST_NAME for name in fault.resources) or len(fault.resources) > _MOST_NAMES:
+        expected = f"{_MOST_NAMES:,} names of 1 to {_LONGEST_NAME:,} characters at most are expected"
+        raise MisuseError(f"{where}.resources: {expected}")
+
+
+def _ranges(fault: Fault) -> Iterator[_Range]:
+    yield "rate", fault.rate, 0, 1
+    yield "times", fault.times, 1, _MOST_TIMES
+    yield "limit", fault.limit, 1, _MOST_LIMIT
+    yield "from_s", fault.from_s, 0, LONGEST_S
+    if fault.for_s is not None:
+        yield "for_s", fault.for_s, 0.001, LONGEST_S
+    if fault.flows:
+        yield "flows.first", fault.flows.first, 0, _MOST_FLOW
+        yield "flows.last", fault.flows.last, 0, _MOST_FLOW
+    if fault.delay:
+        for field in fields(fault.delay):
+            yield f"delay.{field.name}", getattr(fault.delay, field.name), 0, _LONGEST_MS
+
+
+def _check_delay(fault: Fault, kind: FaultKind, where: str) -> None:
+    if kind.delay is None and fault.delay is not None:
+        raise MisuseError(f"{where}: {kind.name} has nothing to wait for; leave the delay out")
+    if kind.delay is not None and fault.delay is None:
+        raise MisuseError(f"{where}: missing; {kind.name} needs one")
+    if isinstance(fault.delay, UniformDelay) and fault.delay.least_ms > fault.delay.most_ms:
+        delay = fault.delay
+        raise MisuseError(f"{where}: the least comes first, not {delay.least_ms:g}ms-{delay.most_ms:g}ms")
+
+
+def _check_operations(fault: Fault, kind: FaultKind, where: str) -> None:
+    for operation in sorted(fault.operations):
+        if kind.operations is None:
+            if not _REQUEST.fullmatch(operation):
+                expected = "a method and a path are expected, as the API declares them (POST /users)"
+                raise MisuseError(f"{where}: {expected}, not {operation!a}")
+        elif operation not in kind.operations:
+            known = ", ".join(sorted(kind.operations))
+            expected = f"one of {known} is expected" if known else f"{kind.name} has none"
+            raise MisuseError(f"{where}: {expected}, not {operation!a}")

@@ -55,7 +55,7 @@ class Outcome:
             yield Text.assemble(("not shrunk", "bold yellow"), f": {self._why_nothing(attempts)}")
             return
         yield Text.assemble(
-            (size_of(smallest), "bold red"), f" still break {', '.join(sorted(self.failure))}; {self.found.ended}"
+            (size_of(smallest), "bold red"), f": still broken: {', '.join(sorted(self.failure))}; {self.found.ended}"
         )
         yield Text(f"before: {size_of(self.original)}; it took {attempts}", style="dim")
         numbers = smallest.flow_numbers()

@@ -68,7 +68,7 @@ logs: install ## follow the engine's log
 .PHONY: install
 install: .venv/installed ## the locked packages, in .venv
 
-.venv/installed: pyproject.toml requirements.lock tools/install tools/find-python tools/uv.lock
+.venv/installed: pyproject.toml requirements.lock tools/install tools/compile tools/find-python tools/uv.lock
 	@tools/install
 
 .PHONY: lock

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
@@ -12,6 +13,9 @@ from harness.shape import ApiShape
 from harness.shape.answers import Reading, UnexpectedAnswerError, read_created, read_retrieved, read_status
 from harness.transport import Request, Response, Transport, TransportError
 
+TRACE_HEADER: Final = "X-Amzn-Trace-Id"
+
+_FLOW_MARK: Final = "0f10f10f"
 _SEEN_BYTES: Final = 300
 _REQUEST_ID_HEADERS: Final = ("x-amzn-requestid", "apigw-requestid", "x-request-id")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -46,9 +50,10 @@ class AsyncApi:
         transport: how requests are sent.
         api_url: the base URL, without a slash at its end.
         shape: what the API's calls are.
+        trace_seed: requests of a flow say which flow's they are, and this seed; None: they don't.
     """
 
-    def __init__(self, transport: Transport, api_url: str, shape: ApiShape) -> None:
+    def __init__(self, transport: Transport, api_url: str, shape: ApiShape, *, trace_seed: int | None = None) -> None:
         self._transport = transport
         self._api_url = api_url
         self._shape = shape
@@ -56,6 +61,17 @@ class AsyncApi:
         self._headers = dict(shape.headers) | {"Accept": "application/json"}
         self._headers_of_json = self._headers | {"Content-Type": "application/json"}
         self._status_is_url = shape.status.path == "{handle}"
+        self._trace_seed = trace_seed
+
+    def of_flow(self, number: int) -> "AsyncApi":
+        """Return the same API as one flow calls it; this one, where requests do not say whose they are."""
+        if self._trace_seed is None:
+            return self
+        api = copy(self)
+        trace = {TRACE_HEADER: trace_of_flow(self._trace_seed, number)}
+        api._headers = self._headers | trace  # noqa: SLF001 - one of our own
+        api._headers_of_json = self._headers_of_json | trace  # noqa: SLF001 - see above
+        return api
 
     async def create(self, payload: Mapping[str, Any], timeout_s: float) -> Answer:
         """Begin a flow."""
@@ -129,6 +145,14 @@ class AsyncApi:
             body=_kept(response.body) if reading.document is None else None,
             seen=seen,
         )
+
+
+def trace_of_flow(seed: int, number: int) -> str:
+    """Return the header's value that names a flow all the way through the stack: AWS hands it on, and so do we.
+
+    Its form: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+    """
+    return f"Root=1-{seed & 0xFFFFFFFF:08x}-{_FLOW_MARK}{number:016x}"
 
 
 _REFUSALS: Final = frozenset({Meaning.REJECTED, Meaning.FAILED})

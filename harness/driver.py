@@ -55,7 +55,8 @@ async def drive(
         ExceptionGroup: what the recorder raised, or `on_tick`; it ended the run.
     """
     clock = clock or RunClock.start()
-    api = AsyncApi(transport, api_url, workload.shape)
+    # A request says whose it is only where faults are to hit the same flows each time.
+    api = AsyncApi(transport, api_url, workload.shape, trace_seed=workload.seed if workload.faults else None)
     driver = _Driver(FlowSurroundings(workload, api, recorder, clock, count()))
 
     async def tick() -> None:
@@ -116,6 +117,8 @@ class _Driver:
             numbers = iter(workload.flow_numbers())
             wanted = next(numbers, None)
             for number, after_s in enumerate(times_s):
+                if wanted is None:
+                    break
                 if number != wanted:
                     continue
                 wanted, plan = next(numbers, None), workload.plan(number)

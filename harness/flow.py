@@ -60,6 +60,7 @@ class Flow:
         self.reason = "stopped before it could end"
         self._plan = plan
         self._surroundings = surroundings
+        self._api = surroundings.api.of_flow(plan.number)
         self._process = process
         self._scheduled_s = scheduled_s
         self._pauses = 0
@@ -95,7 +96,7 @@ class Flow:
 
     async def _create(self) -> str | None:
         """Return the handle; None where the create was rejected, and rightly so."""
-        api, payload = self._surroundings.api, self._plan.payload
+        api, payload = self._api, self._plan.payload
         answer = await self._perform(OperationKind.CREATE, None, lambda timeout_s: api.create(payload, timeout_s))
         match answer.meaning:
             case Meaning.ACCEPTED if self._plan.acceptable:
@@ -124,7 +125,7 @@ class Flow:
             await self._pause(answer.retry_after_s)
 
     async def _retrieve(self, result_id: str) -> Any:
-        api = self._surroundings.api
+        api = self._api
         answer = await self._read(
             OperationKind.RETRIEVE, result_id, lambda timeout_s: api.retrieve(result_id, timeout_s)
         )
@@ -151,7 +152,7 @@ class Flow:
             raise _FlowEndedError(FlowEnding.FAILED, what)
 
     async def _status(self, handle: str) -> Answer:
-        api = self._surroundings.api
+        api = self._api
         return await self._read(OperationKind.STATUS, handle, lambda timeout_s: api.status(handle, timeout_s))
 
     async def _read(self, kind: OperationKind, target: str, call: Callable[[float], Awaitable[Answer]]) -> Answer:

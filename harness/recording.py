@@ -12,7 +12,9 @@ from typing import Final, Protocol
 
 from harness.clock import RunClock
 from harness.driver import drive
-from harness.errors import HarnessError
+from harness.errors import HarnessError, MisuseError
+from harness.faults.control import FaultControl
+from harness.faults.schedule import broken_by
 from harness.history import DepthSample, QueueDepths
 from harness.history.recorder import Recorders
 from harness.history.writer import Header, HistoryWriter
@@ -25,6 +27,7 @@ from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
 
 SAMPLE_EVERY_S: Final = 0.5
+_CONTROL_CONNECTIONS: Final = 8
 _LOG_MARGIN_S: Final = 1.0
 """The server's clock may be so much behind ours when its log is asked for what came since the run began."""
 
@@ -52,6 +55,15 @@ class View(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Breakable:
+    """An engine on which faults can be set."""
+
+    endpoint_url: str
+    account_id: str
+    """The faults hit what belongs to it, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """What a run is made on."""
 
@@ -63,6 +75,8 @@ class Subject:
     """None: there is no queue and no table that we may look into."""
     settle_s: float = SETTLE_S
     """How long the engine's counts may be behind: see `harness.observation.quiet.wait_for_quiet`."""
+    breakable: Breakable | None = None
+    """Where faults are set; None: nowhere, so that a workload with faults cannot be run."""
 
 
 async def record(run_id: str, workload: Workload, subject: Subject, history: Path, view: View) -> None:
@@ -79,6 +93,8 @@ async def record(run_id: str, workload: Workload, subject: Subject, history: Pat
         view: is shown how it goes.
 
     Raises:
+        MisuseError: the workload has faults that cannot be set here; nothing was driven.
+        FaultControlError: the engine did not set them; nothing was driven.
         ObservationError: the poison could not be sent; nothing was driven.
         InputOutputError: the history could not be written; what was written until then stays.
     """
@@ -86,6 +102,7 @@ async def record(run_id: str, workload: Workload, subject: Subject, history: Pat
     async with _errors_as_themselves(), asyncio.TaskGroup() as beside:
         ticker = beside.create_task(recording.keep_showing())
         try:
+            await recording.check_faults()
             await recording.look_before()
             await recording.send_poison()
             clock = RunClock.start()
@@ -122,6 +139,11 @@ class _Recording:
             self._show()
             await asyncio.sleep(self._view.interval_s)
 
+    async def check_faults(self) -> None:
+        if self._workload.faults:
+            async with self._fault_control() as control:
+                await control.check_kinds(frozenset(fault.kind for fault in self._workload.faults))
+
     async def look_before(self) -> None:
         if self._subject.observer:
             self._baseline = await observe_before(self._subject.observer)
@@ -136,6 +158,7 @@ class _Recording:
         async with (
             self._sampling(writer, clock),
             self._subject.open_transport(_most_in_flight(self._workload)) as transport,
+            self._broken(writer, clock),
         ):
             recorder = Recorders(writer, self._tally)
             abandoned = await drive(self._workload, transport, self._subject.api_url, recorder, clock=clock)
@@ -158,6 +181,28 @@ class _Recording:
         except ObservationError as error:
             writer.note(f"the server's own times are not known: {error}")
         self._show()
+
+    @asynccontextmanager
+    async def _broken(self, writer: HistoryWriter, clock: RunClock) -> AsyncIterator[None]:
+        """Break what is to be broken while the block runs; it is healed before anybody looks."""
+        workload = self._workload
+        if not workload.faults:
+            yield
+            return
+        async with (
+            self._fault_control() as control,
+            broken_by(workload.faults, workload.seed, control, clock, writer),
+        ):
+            yield
+
+    @asynccontextmanager
+    async def _fault_control(self) -> AsyncIterator[FaultControl]:
+        where = self._subject.breakable
+        if where is None:
+            what = "faults are set on an engine, and none is known here"
+            raise MisuseError(f"{what}; leave out --faults and --fault, or run on an engine of ours (`harness up`)")
+        async with self._subject.open_transport(_CONTROL_CONNECTIONS) as transport:
+            yield FaultControl(transport, where.endpoint_url, where.account_id)
 
     @asynccontextmanager
     async def _sampling(self, writer: HistoryWriter, clock: RunClock) -> AsyncIterator[None]:

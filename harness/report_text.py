@@ -12,14 +12,14 @@ from rich.text import Text
 from harness.checking import CheckResult, VerdictWord
 from harness.history import FlowHistory
 from harness.operations import Operation
+from harness.report_faults import faults_as_text
+from harness.report_tables import QUANTILE_COLUMNS, quantile_cells, table_of
 from harness.results import Results, ThresholdResult
 from harness.timing import TIMINGS, Figures
-from harness.timing.statistics import Quantiles
 
 STYLES: Final = {VerdictWord.VALID: "green", VerdictWord.INVALID: "red", VerdictWord.UNKNOWN: "yellow"}
 
 _SHOWN_EVIDENCE: Final = 5
-_NO_DECIMALS_FROM_MS: Final = 1000
 _SENT_CHARACTERS: Final = 400
 
 
@@ -39,6 +39,8 @@ def results_as_text(
     parts += [Text(", ".join([*_rates(results.figures), *facts]), style="dim")]
     parts += [_checks_table(results.checks), *_evidence(results.checks)] if results.checks else []
     parts += [_thresholds_table(results.thresholds)] if results.thresholds else []
+    if results.figures.faults:
+        parts += [*faults_as_text(results.figures.faults)]
     parts += [_flows_table(results.figures), _timings_table(results.figures)]
     parts += [_phases_table(phases_ms)] if phases_ms else []
     return Group(*parts)
@@ -107,22 +109,11 @@ def _flows_table(figures: Figures) -> Table:
 
 
 def _timings_table(figures: Figures) -> Table:
-    table = table_of("milliseconds", "count", "p50", "p90", "p99", "p99.9", "max")
+    table = table_of("milliseconds", *QUANTILE_COLUMNS)
     for name, shown in TIMINGS.items():
         if name in figures.timings:
-            table.add_row(shown, *_cells(figures.timings[name]))
+            table.add_row(shown, *quantile_cells(figures.timings[name]))
     return table
-
-
-def _cells(quantiles: Quantiles) -> Iterator[str]:
-    yield str(quantiles.count)
-    for value_ms in (quantiles.p50_ms, quantiles.p90_ms, quantiles.p99_ms, quantiles.p999_ms, quantiles.max_ms):
-        yield "-" if value_ms is None else _short_ms(value_ms)
-
-
-def _short_ms(value_ms: float) -> str:
-    """Return milliseconds with as many decimals as a table of 80 columns has room for."""
-    return f"{value_ms:.1f}" if value_ms < _NO_DECIMALS_FROM_MS else f"{value_ms:.0f}"
 
 
 def _phases_table(phases_ms: Mapping[str, float]) -> Table:
@@ -152,12 +143,3 @@ def _ascii_line(text: str) -> str:
 def _ascii(value: object) -> str:
     text = ascii(value)
     return text if len(text) <= _SENT_CHARACTERS else f"{text[:_SENT_CHARACTERS]}... ({len(text)} characters)"
-
-
-def table_of(first: str, *others: str) -> Table:
-    """Return an empty table, its first column to the left and the others to the right."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column(first, no_wrap=True)
-    for other in others:
-        table.add_column(other, justify="right", no_wrap=True)
-    return table

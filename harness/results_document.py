@@ -11,9 +11,14 @@ FORMAT: Final = 1
 
 
 def results_to_json(results: Results) -> dict[str, Any]:
-    """Return the JSON object that `results_from_json` reads. What is not known is null; nothing is left out."""
+    """Return the JSON object that `results_from_json` reads.
+
+    What is not known is null; nothing is left out but the figures of faults, where there were none.
+    """
     # Through JSON, so that what is returned equals what a reader gets: lists and texts, no tuples and enumerations.
     document: dict[str, Any] = json.loads(json.dumps(asdict(results)))
+    if results.figures.faults is None:
+        del document["figures"]["faults"]
     return {"format": FORMAT} | document
 
 

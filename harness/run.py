@@ -23,7 +23,7 @@ from harness.judging import judge_run
 from harness.observation import Observer
 from harness.observation.quiet import SETTLE_S
 from harness.phases import Phases
-from harness.recording import Subject, View
+from harness.recording import Breakable, Subject, View
 from harness.recording import record as record_run
 from harness.results import Results, Verdict
 from harness.store.folder import RunFolder
@@ -243,7 +243,7 @@ def _record_history(
     """Write the history; return whether Ctrl-C ended it, and why it could not be written as a whole."""
     workload = request.workload
     observer, settle_s = surroundings.observe(place.deployment, workload) if place.deployment else (None, SETTLE_S)
-    subject = Subject(place.api_url, surroundings.open_transport, observer, settle_s)
+    subject = Subject(place.api_url, surroundings.open_transport, observer, settle_s, _breakable(place))
     try:
         with surroundings.show_progress() as view:
             run_loop(record_run(folder.run_id, workload, subject, folder.history_path, view))
@@ -256,6 +256,13 @@ def _record_history(
             raise
         return False, error
     return False, None
+
+
+def _breakable(place: Place) -> Breakable | None:
+    if place.deployment is None:
+        return None
+    endpoint_url = place.engine.endpoint_url if place.engine else place.deployment.endpoint_url
+    return Breakable(endpoint_url, place.deployment.account_id) if endpoint_url else None
 
 
 def _record(run_id: str, started_at: datetime, request: RunRequest, place: Place) -> RunRecord:

@@ -6,7 +6,7 @@ from typing import Final
 
 from harness.history.recorder import Invocation
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
-from harness.timing.measure import is_error
+from harness.timing.errors import is_error
 from harness.timing.statistics import Durations, Quantiles
 from harness.workload import FlowPlan
 

@@ -45,7 +45,7 @@ CRASHING: Final = Circumstance(
     name="crashing",
     sentence="The function dies right before every sixth user's first write.",
     # Who is in a batch with others dies with them, again and again if need be.
-    parameters={"MaxReceiveCount": "20"},
+    parameters={"FunctionTimeoutSeconds": "3", "VisibilityTimeoutSeconds": "18", "MaxReceiveCount": "20"},
     faults=(Fault("crashes", "crashes", rate=1 / 6),),
 )
 

@@ -17,6 +17,7 @@ from harness.engines import RunningEngine
 from harness.errors import DeploymentFailedError, HarnessError
 from harness.run import Run
 from harness.workload import Deadlines, Workload
+from mutants.faults import broken_on_purpose
 from mutants.mutant import Mutant
 from mutants.planting import CHECKOUT, Planted, plant
 
@@ -27,6 +28,8 @@ SEED: Final = 1
 _PARAMETERS: Final = {"FunctionTimeoutSeconds": "1", "VisibilityTimeoutSeconds": "6", "MaxReceiveCount": "3"}
 _SOUND_FLOW_TIMEOUT_S: Final = 20
 """Long enough for a second delivery on a busy machine."""
+_FAULTED_FLOW_TIMEOUT_S: Final = 60
+"""The same where the engine breaks things on purpose: a message may have to come several times."""
 _FAULTY_FLOW_TIMEOUT_S: Final = 4
 """A flow that waits for what will never come is given up soon; nothing is found by waiting longer."""
 _QUIET_TIMEOUT_S: Final = 60
@@ -91,7 +94,7 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows: how many; None: as few as show the mutant for certain.
     """
     deadlines = Deadlines(
-        flow_timeout_s=_SOUND_FLOW_TIMEOUT_S if mutant.found_by is None else _FAULTY_FLOW_TIMEOUT_S,
+        flow_timeout_s=_flow_timeout_s(mutant),
         visible_within_s=mutant.visible_within_s,
         quiet_timeout_s=_QUIET_TIMEOUT_S if mutant.shows_when_quiet else _BUSY_TIMEOUT_S,
     )
@@ -100,8 +103,13 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows=mutant.flows if flows is None else flows,
         deadlines=deadlines,
         poison=mutant.circumstance.poison,
-        faults=mutant.circumstance.faults,
     )
+
+
+def _flow_timeout_s(mutant: Mutant) -> float:
+    if mutant.found_by is not None:
+        return _FAULTY_FLOW_TIMEOUT_S
+    return _FAULTED_FLOW_TIMEOUT_S if mutant.circumstance.faults else _SOUND_FLOW_TIMEOUT_S
 
 
 def try_out(mutant: Mutant, workload: Workload, site: Site) -> Trial:
@@ -126,7 +134,10 @@ def try_out(mutant: Mutant, workload: Workload, site: Site) -> Trial:
 def _run(mutant: Mutant, workload: Workload, site: Site) -> Run:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         planted = plant([*mutant.circumstance.edits, *mutant.edits], Path(folder))
-        with _deployed(mutant, planted, site, Path(folder) / "outputs.json") as deployment:
+        with (
+            _deployed(mutant, planted, site, Path(folder) / "outputs.json") as deployment,
+            broken_on_purpose(site.engine.endpoint_url, site.account, mutant.circumstance.faults, workload.seed),
+        ):
             return drive_stack(workload, deployment, engine=site.engine, store=site.runs)
 
 

@@ -6,9 +6,8 @@ Sources: SQS Developer Guide, "At-least-once delivery" (a message may be deliver
 """
 
 import copy
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Final
 
@@ -17,26 +16,48 @@ from localstack.services.plugins import Service
 from localstack.services.sqs.models import SqsMessage, SqsQueue
 from localstack.services.sqs.provider import SqsProvider
 
-from emulator.faults.fault import Thing
+from emulator.faults.fault import Fault, Thing
 from emulator.faults.flows import FLOWS
+from emulator.faults.held import HELD
 from emulator.faults.identity import TRACE_HEADER, Identity, flow_in, identity_of_message
 from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS, Hit
 from emulator.faults.taken import TakenRequest, require_spared
 
 _FIFO: Final = ".fifo"
+# The kinds that keep messages back for a while.
+_HOLDING: Final = frozenset({"delays", "duplicates"})
 
 
 class FaultySqsProvider(SqsProvider):
     """LocalStack's provider, and what the faults that are set do to messages."""
 
-    def _put_message(self, queue: Any, context: RequestContext, *arguments: Any, **options: Any) -> SqsMessage:
+    def _put_message(  # noqa: PLR0917 - LocalStack's own parameters, in its order
+        self,
+        queue: Any,
+        context: RequestContext,
+        message_body: str,
+        delay_seconds: int | None = None,
+        message_attributes: Any = None,
+        message_system_attributes: Any = None,
+        message_deduplication_id: str | None = None,
+        message_group_id: str | None = None,
+    ) -> SqsMessage:
         """Put a message into a queue: the one way for all that is sent."""
+        put = partial(
+            super()._put_message,
+            context=context,
+            message_body=message_body,
+            delay_seconds=delay_seconds,
+            message_attributes=message_attributes,
+            message_system_attributes=message_system_attributes,
+            message_deduplication_id=message_deduplication_id,
+            message_group_id=message_group_id,
+        )
         if not FAULTS.any:
-            return super()._put_message(queue, context, *arguments, **options)
-        body = options.get("message_body", arguments[0] if arguments else "")
-        flow = flow_in(_trace_header(context, options))
-        identity = Identity.of_content(body) if flow is None else Identity.of_flow(flow)
+            return put(queue)
+        flow = flow_in(_trace_header(context, message_system_attributes))
+        identity = Identity.of_content(message_body) if flow is None else Identity.of_flow(flow)
         thing = Thing(identity, queue.account_id, "SendMessage", queue.name)
         hits: tuple[Hit, ...] = ()
         if isinstance(context.request, TakenRequest):
@@ -45,7 +66,7 @@ class FaultySqsProvider(SqsProvider):
             hits = FAULTS.hits(Place.SEND, thing)
         if any(hit.kind == "send-throttles" for hit in hits):
             raise _throttled()
-        return super()._put_message(_Sending(queue, flow, _delay_s(queue, hits)), context, *arguments, **options)
+        return put(_Sending(queue, flow, _delay_s(queue, hits)))
 
     def receive_message(self, context: RequestContext, queue_url: str, **options: Any) -> Any:
         """Hand out messages."""
@@ -78,7 +99,13 @@ class FaultySqsProvider(SqsProvider):
 
 def create_sqs_service() -> Service:
     """Return the service that the plugin `sqs:embedded` stands for."""
+    FAULTS.on_healing(_release)
     return Service.for_provider(FaultySqsProvider())
+
+
+def _release(healed: Fault) -> None:
+    if healed.kind.name in _HOLDING:
+        HELD.release_all()
 
 
 class _Sending:
@@ -100,10 +127,15 @@ class _Sending:
             return self._queue.put(message=message, **options)
         own_s = options.get("delay_seconds")
         options["delay_seconds"] = self._delay_s + (self._queue.delay_seconds if own_s is None else own_s)
-        message = self._queue.put(message=message, **options)
-        # LocalStack looks for what has waited long enough once a second.
-        _later(options["delay_seconds"], self._queue.enqueue_delayed_messages)
-        return message
+        put = self._queue.put(message=message, **options)
+
+        def release() -> None:
+            put.delay_seconds = own_s or 0
+            # LocalStack itself looks for what has waited long enough once a second.
+            self._queue.enqueue_delayed_messages()
+
+        HELD.hold(options["delay_seconds"], release)
+        return put
 
 
 def _delay_s(queue: SqsQueue, hits: tuple[Hit, ...]) -> float:
@@ -126,7 +158,7 @@ def _break_receive(queue: Any, messages: list[Mapping[str, Any]]) -> None:
     for handle, hit in hits:
         message = queue.receipts.get(handle)
         if hit.kind == "duplicates" and message is not None:
-            _later(hit.delay_ms / 1000, partial(queue._put_message, _twin(queue, message)))  # noqa: SLF001 - as below
+            HELD.hold(hit.delay_ms / 1000, partial(queue._put_message, _twin(queue, message)))  # noqa: SLF001 - as below
 
 
 def _thing(queue: Any, message: Mapping[str, Any], operation: str) -> Thing:
@@ -166,16 +198,9 @@ def _is_lost(queue: Any, receipt_handle: str) -> bool:
     return any(hit.kind == "lost-deletes" for hit in hits)
 
 
-def _trace_header(context: RequestContext, options: Mapping[str, Any]) -> str | None:
-    attributes = options.get("message_system_attributes") or {}
-    header: str | None = attributes.get("AWSTraceHeader", {}).get("StringValue")
+def _trace_header(context: RequestContext, attributes: Mapping[str, Any] | None) -> str | None:
+    header: str | None = (attributes or {}).get("AWSTraceHeader", {}).get("StringValue")
     return header or context.request.headers.get(TRACE_HEADER)
-
-
-def _later(delay_s: float, call: Callable[[], object]) -> None:
-    timer = threading.Timer(delay_s, call)
-    timer.daemon = True
-    timer.start()
 
 
 def _throttled() -> CommonServiceException:

@@ -193,9 +193,10 @@ class Sandbox:
             time.sleep(max(0, min(ailments.stands_still_s, deadline - time.monotonic())))  # as above
             if time.monotonic() >= deadline:
                 return outcome.timed_out(self._configuration.timeout_s)
+        kill = self._runtime.aim() if ailments.is_killed else None
         self._runtime.deliver(invocation, deadline)
-        if ailments.is_killed:
-            self._runtime.kill()
+        if kill is not None:
+            kill()
             self._memory_mb = self._configuration.memory_size_mb
         match self._runtime.wait(deadline):
             case Answered() as answer:

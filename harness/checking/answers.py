@@ -22,6 +22,8 @@ _CACHED_BODIES: Final = 1024
 class AnswersAsAgreed(Check):
     """Whatever the shape does not have is wrong, and so is a body that breaks the contract.
 
+    What a fault's hit explains is right, in the contract's form or in AWS's own.
+
     An answer that says "not now" (429, 5xx) is allowed where the contract lists it, and counted. A call that was not
     answered says nothing.
     """
@@ -34,15 +36,23 @@ class AnswersAsAgreed(Check):
         super().__init__(grounds)
         self._bodies = ContractBodies(grounds.agreement.contract)
         self._not_now: Counter[int] = Counter()
+        self._of_faults: Counter[int] = Counter()
         self._not_kept = 0
+        self._perhaps_of_faults = 0
 
     def see(self, flow: FlowHistory) -> None:
         """Look at every answer."""
-        for call in flow.operations:
+        explained = self.grounds.faults.explained(flow)
+        for place, call in enumerate(flow.operations):
             if call.status is None:
                 continue
             self.looked_at += 1
-            if problem := self._problem(call, call.status):
+            if place in explained:
+                problem = self._problem_of_refusal(call, call.status)
+            elif (problem := self._problem(call, call.status)) and self.grounds.faults.may_explain(call):
+                self._perhaps_of_faults += 1
+                continue
+            if problem:
                 target = f" {named(call.target)}" if call.target else ""
                 what = f"{call.kind}{target} {at(call.started_s)} was answered {call.status}"
                 self.violation(f"flow {flow.number}: {what}: {problem}", flow.number)
@@ -51,22 +61,36 @@ class AnswersAsAgreed(Check):
         """Count what is allowed and should not be, and what could not be looked at."""
         if self._not_kept:
             self.doubt(f"{self._not_kept} bodies too long to be kept, so not held against the contract")
-        if not self._not_now:
+        if self._perhaps_of_faults:
+            self.doubt(f"{self._perhaps_of_faults} answers perhaps of faults, of which not every hit is known")
+        notes = {"allowed by the contract, and no good sign": self._not_now, "answered so by faults": self._of_faults}
+        return "; ".join(
+            f"{words}: {', '.join(f'{count} x {status}' for status, count in sorted(counts.items()))}"
+            for words, counts in notes.items()
+            if counts
+        )
+
+    def _problem_of_refusal(self, call: Operation, status: int) -> str:
+        """Return what is wrong with an answer that a fault explains: the contract's form is right, and AWS's own is."""
+        self._of_faults[status] += 1
+        if self._bodies.lists(call.kind, status) and not self._body_problem(call, status):
             return ""
-        counts = ", ".join(f"{count} x {status}" for status, count in sorted(self._not_now.items()))
-        return f"allowed by the contract, and no good sign: {counts}"
+        return "" if _is_of_the_gateway(call.body) else f"neither the contract's body nor the gateway's: {call.seen}"
 
     def _problem(self, call: Operation, status: int) -> str:
         listed = self._bodies.lists(call.kind, status)
         not_now = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
         if call.meaning is Meaning.UNEXPECTED and not (listed and not_now):
-            return call.seen
+            return call.seen or "the API's shape does not have it"
         if listed is None:
             return ""
         if not listed:
             return "the contract does not list that status"
         if call.meaning is Meaning.UNEXPECTED:
             self._not_now[status] += 1
+        return self._body_problem(call, status)
+
+    def _body_problem(self, call: Operation, status: int) -> str:
         if call.document is not None:
             return self._bodies.document_problem(call.kind, status, call.document)
         if call.body is None:
@@ -121,6 +145,15 @@ class ContractBodies:
     def _key(self, kind: str, status: int) -> str | None:
         keys = self._validators.get(kind, {})
         return next((key for key in (str(status), f"{status // 100}xx", "default") if key in keys), None)
+
+
+def _is_of_the_gateway(body: str | None) -> bool:
+    """Whether a body is one that API Gateway makes itself where an API does not say otherwise."""
+    try:
+        document = json.loads(body or "")
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(document, dict) and document.keys() == {"message"} and isinstance(document["message"], str)
 
 
 def _validator(schema: Mapping[str, Any] | None) -> Draft202012Validator | None:

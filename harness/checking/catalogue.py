@@ -11,6 +11,7 @@ from harness.checking.check import Check
 from harness.checking.completion import EveryFlowCompleted, OnlyInvalidRejected
 from harness.checking.conservation import AllAccountedFor, DeadLettersArePoison, NoCreateLost
 from harness.checking.equality import ResultNeverChanges, RetrievedAsSent, StoredAsSent
+from harness.checking.faults_fired import FaultsFired
 from harness.checking.grounds import Grounds
 from harness.checking.origins import IndefiniteOnceOrNot, NothingMadeUp, OneMessageOneResult, RejectedLeftNoTrace
 from harness.checking.visibility import RetrieveAfterVisible, VisibleInTime, VisibleStaysVisible
@@ -38,6 +39,7 @@ CHECKERS: Final[tuple[Checker, ...]] = (
     OnlyInvalidRejected,
     RejectedLeftNoTrace,
     AnswersAsAgreed,
+    FaultsFired,
 )
 
 
@@ -60,14 +62,21 @@ def check_all(
     return tuple(result for result in results if result)
 
 
-def overall(results: Sequence[CheckResult], history: History) -> Verdict:
-    """Return the verdict on a run: it is valid only if every claim is, and every flow that was asked for completed."""
+def overall(results: Sequence[CheckResult], history: History, excused: int = 0) -> Verdict:
+    """Return the verdict on a run: it is valid only if every claim is, and every flow that was asked for completed.
+
+    Args:
+        results: what the checkers say.
+        history: what they say it of.
+        excused: how many flows need not have completed; see `harness.checking.excuses`.
+    """
     completed = sum(flow.ending is FlowEnding.COMPLETED for flow in history.flows)
     flows = f"{completed} of {history.asked} flows completed"
+    flows += f", {excused} ended by faults that hit them" if excused else ""
     words = Counter(result.verdict for result in results)
     if broken := [result.name for result in results if result.verdict is VerdictWord.INVALID]:
         return Verdict(VerdictWord.INVALID, f"{flows}; broken: {', '.join(broken)}")
-    if words[VerdictWord.UNKNOWN] or not completed or completed < history.asked or not history.complete:
+    if words[VerdictWord.UNKNOWN] or not completed or completed + excused < history.asked or not history.complete:
         why = [f"{result.name}: {result.reason}" for result in results if result.verdict is VerdictWord.UNKNOWN]
         rest = f"; not known: {'; '.join(why)}" if why else ""
         return Verdict(VerdictWord.UNKNOWN, one_line(f"{flows}, nothing is shown to be wrong{rest}"))

@@ -4,6 +4,7 @@ from collections import Counter
 
 from harness.checking.check import Check
 from harness.checking.creates import create_of
+from harness.checking.excuses import Excuse, excuse_of
 from harness.checking.grounds import Grounds
 from harness.checking.words import at, counted, named, shown
 from harness.history import FlowHistory
@@ -17,7 +18,10 @@ _NOT_COMPLETED = {
 
 
 class EveryFlowCompleted(Check):
-    """Every flow that was asked for; one that failed shows that something is wrong, others show nothing."""
+    """Every flow that was asked for; one that failed shows that something is wrong, others show nothing.
+
+    One that a fault's hit explains is neither: see `excuses`.
+    """
 
     name = "every-flow-completed"
     claim = "Every flow that was asked for got its result, exactly as it was sent, or was rejected where it had to be."
@@ -26,10 +30,14 @@ class EveryFlowCompleted(Check):
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._endings: Counter[FlowEnding | None] = Counter()
+        self._excused: Counter[Excuse] = Counter()
 
     def see(self, flow: FlowHistory) -> None:
-        """Count how it ended."""
+        """Count how it ended; one that a fault ended is counted by what excuses it."""
         self.looked_at += 1
+        if excuse := excuse_of(flow, self.grounds):
+            self._excused[excuse] += 1
+            return
         self._endings[flow.ending] += 1
         if flow.ending is FlowEnding.FAILED:
             self.violation(f"flow {flow.number}: {flow.reason}", flow.number)
@@ -37,6 +45,9 @@ class EveryFlowCompleted(Check):
     def conclude(self) -> str:
         """Count those that say nothing, and those that were never begun."""
         history = self.grounds.history
+        for excuse in self._excused:
+            if not excuse.settles:
+                self.doubt(f"{counted(self._excused[excuse], 'flows')} {excuse}")
         for ending, words in _NOT_COMPLETED.items():
             if count := self._endings[ending]:
                 self.doubt(f"{counted(count, 'flows')} {words}")
@@ -45,7 +56,8 @@ class EveryFlowCompleted(Check):
         missing = history.asked - self.looked_at - history.not_started
         if missing > 0:
             self.doubt(f"{counted(missing, 'flows')} never begun")
-        return f"{self._endings[FlowEnding.COMPLETED]} of {history.asked} completed"
+        excused = [f"{count} {excuse}" for excuse, count in sorted(self._excused.items()) if excuse.settles]
+        return ", ".join([f"{self._endings[FlowEnding.COMPLETED]} of {history.asked} completed", *excused])
 
 
 class OnlyInvalidRejected(Check):
@@ -61,6 +73,8 @@ class OnlyInvalidRejected(Check):
         if create is None or create.meaning not in {Meaning.ACCEPTED, Meaning.REJECTED}:
             return
         self.looked_at += 1
+        if 0 in self.grounds.faults.explained(flow):
+            return
         if flow.acceptable and create.meaning is Meaning.REJECTED:
             what = f"was rejected {at(create.ended_s)} with {create.status}: {create.seen}"
             self.violation(f"flow {flow.number}: {shown(dict(flow.payload))} {what}", flow.number)

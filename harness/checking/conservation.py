@@ -7,7 +7,8 @@ known to be lost.
 from collections import Counter
 
 from harness.checking.check import Check, FinalCheck
-from harness.checking.creates import acknowledged, create_of
+from harness.checking.creates import acknowledged, create_of, is_indefinite
+from harness.checking.excuses import Excuse
 from harness.checking.grounds import Grounds
 from harness.checking.words import at, because, counted, named
 from harness.history import FinalState, FlowHistory
@@ -24,6 +25,7 @@ class NoCreateLost(FinalCheck):
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._unsure = 0
+        self._forgotten = 0
 
     def see(self, flow: FlowHistory) -> None:
         """Look for it."""
@@ -33,7 +35,9 @@ class NoCreateLost(FinalCheck):
         self.looked_at += 1
         if _place(self.grounds, handle) != _NOWHERE:
             return
-        if _all_is_known(self.grounds.final):
+        if _is_forgotten(self.grounds, flow):
+            self._forgotten += 1
+        elif _all_is_known(self.grounds.final):
             self.violation(f"{_accepted(flow, handle)} is neither stored nor queued nor dead-lettered", flow.number)
         else:
             self._unsure += 1
@@ -43,7 +47,7 @@ class NoCreateLost(FinalCheck):
         final = self.grounds.final
         if final and self._unsure:
             self.doubt(f"{counted(self._unsure, self.things)} not found, and {_why_unknown(final)}")
-        return ""
+        return f"{self._forgotten} left out, {Excuse.ENGINE_KILLED}" if self._forgotten else ""
 
 
 class AllAccountedFor(FinalCheck):
@@ -56,6 +60,8 @@ class AllAccountedFor(FinalCheck):
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._places: Counter[str] = Counter()
+        self._forgotten = 0
+        self._ran_out = 0
 
     def see(self, flow: FlowHistory) -> None:
         """Count it where it is."""
@@ -64,10 +70,16 @@ class AllAccountedFor(FinalCheck):
             return
         self.looked_at += 1
         place = _place(self.grounds, handle)
+        if place == _NOWHERE and _is_forgotten(self.grounds, flow):
+            self._forgotten += 1
+            return
         self._places[place] += 1
         if place == _NOWHERE and _all_is_known(self.grounds.final):
             self.violation(f"{_accepted(flow, handle)} is nowhere", flow.number)
-        if place == "stored" and handle in self.grounds.dead_lettered_ids:
+        is_twice = place == "stored" and handle in self.grounds.dead_lettered_ids
+        if is_twice and self.grounds.ran_out_by_faults(flow):
+            self._ran_out += 1
+        elif is_twice:
             self.violation(f"{_accepted(flow, handle)} is stored, and dead-lettered too", flow.number)
 
     def conclude(self) -> str:
@@ -80,6 +92,8 @@ class AllAccountedFor(FinalCheck):
         parts = " + ".join(f"{self._places[place]} {place}" for place in ("stored", "queued", "dead-lettered"))
         nowhere = self._places[_NOWHERE]
         total = f"{self.looked_at} acknowledged = {parts}{f' + {nowhere} not found' if nowhere else ''}"
+        total += f" + {self._forgotten} {Excuse.ENGINE_KILLED}" if self._forgotten else ""
+        total += f"; {self._ran_out} of those stored also {Excuse.RAN_OUT}" if self._ran_out else ""
         poison = self.grounds.poison_ids
         if not poison:
             return total
@@ -87,7 +101,10 @@ class AllAccountedFor(FinalCheck):
 
 
 class DeadLettersArePoison(Check):
-    """What ran out of deliveries is there, and nothing else ever is."""
+    """What ran out of deliveries is there, and nothing else ever is.
+
+    A create's message may be there only where faults failed as many of its deliveries as the queue lets it have.
+    """
 
     name = "dead-letters-are-poison"
     claim = "There is a dead-letter queue, and it holds all poison and only poison."
@@ -96,6 +113,9 @@ class DeadLettersArePoison(Check):
     def __init__(self, grounds: Grounds) -> None:
         super().__init__(grounds)
         self._flows: dict[str, int] = {}
+        self._ran_out: set[str] = set()
+        self._nameless = 0
+        """Creates without a handle whose messages faults may have brought here."""
 
     @classmethod
     def applies(cls, grounds: Grounds) -> bool:
@@ -107,6 +127,10 @@ class DeadLettersArePoison(Check):
         handle = acknowledged(flow)
         if handle in self.grounds.dead_lettered_ids:
             self._flows[handle] = flow.number
+            if self.grounds.ran_out_by_faults(flow):
+                self._ran_out.add(handle)
+        if is_indefinite(flow) and self.grounds.all_deliveries_failed(flow):
+            self._nameless += 1
 
     def conclude(self) -> str:
         """Look at every message there, and for all poison."""
@@ -120,16 +144,27 @@ class DeadLettersArePoison(Check):
         if final.has_dead_letter_queue is None or final.dead_lettered is None:
             self.doubt(f"the dead-letter queue could not be read{because(final.problems)}")
         self._look_at_all(final)
+        if self._ran_out and not self.grounds.faults.deliveries_are_known:
+            self.doubt(f"{counted(len(self._ran_out), 'creates')} perhaps {Excuse.RAN_OUT}: not every hit is known")
+        notes = [f"{counted(len(self._ran_out), 'creates')} {Excuse.RAN_OUT}"] if self._ran_out else []
         if final.dead_lettered is not None:
-            self._look_for_poison(final)
-        return ""
+            notes += self._look_for_poison(final)
+        return "; ".join(notes)
 
     def _look_at_all(self, final: FinalState) -> None:
-        foreign = 0
+        foreign, nameless = 0, self._nameless
         for message in final.dead_lettered or ():
             self.looked_at += 1
             flow = self._flows.get(message.message_id)
-            if message.message_id in self.grounds.poison_ids:
+            is_ours = message.message_id in self.grounds.poison_ids or flow is not None
+            if is_ours and self.grounds.ran_out_too_soon(message):
+                what = f"was received {message.receive_count} times, and the queue lets it be {final.max_receive_count}"
+                self.violation(f"{named(message.message_id)} is dead-lettered too soon: it {what}", flow)
+                continue
+            if message.message_id in self.grounds.poison_ids | self._ran_out:
+                continue
+            if flow is None and nameless and not self.grounds.ran_out_too_soon(message):
+                nameless -= 1
                 continue
             if flow is None and final.foreign_before:
                 foreign += 1
@@ -140,14 +175,18 @@ class DeadLettersArePoison(Check):
         if foreign:
             self.doubt(f"{counted(foreign, self.things)} may be somebody else's from before the run")
 
-    def _look_for_poison(self, final: FinalState) -> None:
+    def _look_for_poison(self, final: FinalState) -> list[str]:
+        """Look whether all poison is there; return what else to say of it."""
         missing = [poison for poison in final.poison_sent if poison not in self.grounds.dead_lettered_ids]
+        if missing and self.grounds.faults.engine_was_killed:
+            return [f"{counted(len(missing), 'poison messages')} left out, sent before the engine was killed"]
         if missing and not final.quiet:
             self.doubt(f"{counted(len(missing), 'poison messages')} not dead-lettered yet, and {_why_unknown(final)}")
-            return
+            return []
         for poison in missing:
             also = ", and a result is stored for it" if poison in self.grounds.stored.by_handle else ""
             self.violation(f"poison {named(poison)} is not in the dead-letter queue{also}")
+        return []
 
 
 _NOWHERE = "nowhere"
@@ -160,6 +199,12 @@ def _place(grounds: Grounds, handle: str) -> str:
     if handle in grounds.dead_lettered_ids:
         return "dead-lettered"
     return "queued" if handle in grounds.queued_ids else _NOWHERE
+
+
+def _is_forgotten(grounds: Grounds, flow: FlowHistory) -> bool:
+    """Whether an engine that was killed after it took a flow's create may have forgotten it."""
+    create = create_of(flow)
+    return create is not None and grounds.faults.lost_with_engine(create)
 
 
 def _all_is_known(final: FinalState | None) -> bool:

@@ -27,10 +27,8 @@ class RetrievedAsSent(Check):
             where = f"flow {flow.number}: {named(call.target)}, retrieved {at(call.ended_s)}"
             if call.meaning is Meaning.FOUND:
                 self.looked_at += 1
-                for sent_at, got_at in retrieve.equal.items():
-                    sent, got = _value(flow.payload, sent_at), _value(call.document or {}, got_at)
-                    if not same(sent, got):
-                        self.violation(f"{where}: {got_at} is {shown(got)}, sent was {shown(sent)}", flow.number)
+                for got_at, sent, got in _changes(call, flow.payload, retrieve):
+                    self.violation(f"{where}: {got_at} is {shown(got)}, sent was {shown(sent)}", flow.number)
             elif _claims_to_be_found(call, retrieve):
                 self.looked_at += 1
                 self.violation(f"{where}: {call.seen}", flow.number)
@@ -101,6 +99,19 @@ class _Nothing:
 
 
 _NOTHING: Final = _Nothing()
+
+
+def is_as_sent(call: Operation, payload: Mapping[str, Any], retrieve: RetrieveCall) -> bool:
+    """Whether a call did not bring back anything else than was sent."""
+    return call.meaning is not Meaning.FOUND or not any(_changes(call, payload, retrieve))
+
+
+def _changes(call: Operation, payload: Mapping[str, Any], retrieve: RetrieveCall) -> Iterator[tuple[str, Any, Any]]:
+    """Return what came back otherwise: where it is, what was sent, what came back."""
+    for sent_at, got_at in retrieve.equal.items():
+        sent, got = _value(payload, sent_at), _value(call.document or {}, got_at)
+        if not same(sent, got):
+            yield got_at, sent, got
 
 
 def _stored_of(grounds: Grounds, flow: FlowHistory) -> Iterator[StoredItem]:

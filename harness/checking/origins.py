@@ -36,20 +36,43 @@ class NothingMadeUp(FinalCheck):
 
 
 class IndefiniteOnceOrNot(FinalCheck):
-    """A create whose end nobody knows may be there; what is there of it has a handle that nobody knows."""
+    """A create whose end nobody knows may be there; what is there of it has a handle that nobody knows.
+
+    Where a fault hit it, more is known: it was carried out, and only its answer lost, or it was not carried out.
+    """
 
     name = "indefinite-once-or-not"
     claim = "Every create whose end nobody knows is stored once or not at all."
     things = "indefinite creates"
 
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__(grounds)
+        self._handles: set[str] = set()
+        self._missing: list[int] = []
+
     def see(self, flow: FlowHistory) -> None:
-        """Count it."""
-        self.looked_at += is_indefinite(flow)
+        """Count it, and hold what a fault's hit tells of it against what is there."""
+        if handle := acknowledged(flow):
+            self._handles.add(handle)
+        create = create_of(flow)
+        if create is None or not is_indefinite(flow):
+            return
+        self.looked_at += 1
+        carried_out = self.grounds.faults.was_carried_out(create, flow.number)
+        items = self.grounds.stored.of_payload(flow.payload)
+        if carried_out is None or items is None or not self.grounds.stored_is_known:
+            return
+        if items and not carried_out:
+            what = "was hit by a fault that lets no create be carried out, and is stored"
+            self.violation(f"flow {flow.number}: {what}: {', '.join(map(_stored, items))}", flow.number)
+        elif carried_out and not items and not self.grounds.faults.lost_with_engine(create):
+            self._missing.append(flow.number)
 
     def conclude(self) -> str:
         """Compare how often each is there with how often it was sent."""
         final = self.grounds.final
         stored = 0
+        self._look_for_missing()
         for claimed in self.grounds.attribution.indefinite:
             stored += len(claimed.items)
             if len(claimed.items) > len(claimed.flows):
@@ -59,6 +82,19 @@ class IndefiniteOnceOrNot(FinalCheck):
         if final and not final.quiet and self.looked_at:
             self.doubt("the queue was not quiet, so more may come of them")
         return f"{stored} stored" if self.looked_at and final else ""
+
+    def _look_for_missing(self) -> None:
+        """Creates that were carried out are stored, unless they are in the dead-letter queue, under whatever handle."""
+        final = self.grounds.final
+        if not self._missing or final is None or not final.quiet:
+            return
+        nobodys = self.grounds.dead_lettered_ids - self.grounds.poison_ids - self._handles
+        if nobodys or final.dead_lettered is None:
+            self.doubt(f"{counted(len(self._missing), self.things)} carried out and not stored, perhaps dead-lettered")
+            return
+        for flow in self._missing:
+            what = "was carried out, only its answer was lost to a fault, and it is not stored"
+            self.violation(f"flow {flow}: its create {what}", flow)
 
 
 class RejectedLeftNoTrace(FinalCheck):

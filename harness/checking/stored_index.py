@@ -38,6 +38,10 @@ class StoredIndex:
         except NothingThereError:
             return None
 
+    def of_payload(self, payload: Mapping[str, Any]) -> Sequence[StoredItem] | None:
+        """Return what is stored with a payload's content; None: content does not tell results apart."""
+        return self.by_content.get(self.content_sent(payload), ()) if self._equal else None
+
 
 _NOTHING: Final = object()
 

@@ -3,10 +3,12 @@
 One call is after another only if it started when the other had ended; calls that overlap may be answered in any order.
 """
 
+from collections import Counter
 from itertools import combinations
 
 from harness.checking.check import Check
 from harness.checking.creates import create_of
+from harness.checking.excuses import Excuse, excuse_of
 from harness.checking.grounds import Grounds
 from harness.checking.words import at, counted, named
 from harness.history import FlowHistory
@@ -28,7 +30,7 @@ class VisibleStaysVisible(Check):
             return
         first = min(seen, key=lambda poll: poll.ended_s)
         for poll in polls:
-            if poll.started_s < first.ended_s or poll.target != first.target:
+            if poll.started_s < first.ended_s or poll.target != first.target or _is_after_a_kill(poll, flow, self):
                 continue
             self.looked_at += 1
             if poll.meaning in {Meaning.PENDING, Meaning.FAILED}:
@@ -55,7 +57,7 @@ class RetrieveAfterVisible(Check):
         for call in retrieves:
             seen = [poll for poll in _seen_by(flow) if poll.result_id == call.target]
             since_s = min((poll.ended_s for poll in seen), default=float("inf"))
-            if call.started_s < since_s:
+            if call.started_s < since_s or _is_after_a_kill(call, flow, self):
                 continue
             self.looked_at += 1
             if call.meaning is Meaning.MISSING:
@@ -69,6 +71,8 @@ class VisibleInTime(Check):
     At least from the end of the create's answer to the start of the last poll that did not see it; at most from the
     create's start to the end of the first poll that did. Between the two nobody knows, so where only the upper bound
     is too late, the claim is unknown: polls were too far apart, or too slow, to tell.
+
+    What faults held back counts from when they were over: healed, or what they had hit was free again.
     """
 
     name = "visible-in-time"
@@ -79,6 +83,7 @@ class VisibleInTime(Check):
         super().__init__(grounds)
         self._too_coarse = 0
         self._gave_up = 0
+        self._left_out: Counter[str] = Counter()
 
     def see(self, flow: FlowHistory) -> None:
         """Hold both bounds against the agreed one. What had to be rejected was agreed to be nothing."""
@@ -89,15 +94,30 @@ class VisibleInTime(Check):
         seen_s = min((poll.ended_s for poll in _seen_by(flow)), default=float("inf"))
         missed = [call for call in flow.operations if call.meaning is Meaning.PENDING and call.started_s < seen_s]
         missed_s = max((poll.started_s for poll in missed), default=create.ended_s)
-        bound_s = self.grounds.agreement.visible_within_s
-        if missed_s - create.ended_s > bound_s:
-            late = f"was not visible {at(missed_s)}, {missed_s - create.ended_s:.3f} s later"
+        if seen_s == float("inf") and (why := self._why_never(flow, create)):
+            self._left_out[why] += 1
+            return
+        bound_s, faults = self.grounds.agreement.visible_within_s, self.grounds.faults
+        base_s = faults.visible_base_s(flow.number, create.ended_s, bound_s)
+        if missed_s - base_s > bound_s:
+            healed = f" than faults that held it back were over, {at(base_s)}" if base_s > create.ended_s else ""
+            late = f"was not visible {at(missed_s)}, {missed_s - base_s:.3f} s later{healed}"
             what = f"{named(create.handle)}, accepted {at(create.ended_s)}, {late}; agreed is {bound_s:g} s"
             self.violation(what, flow.number)
+        elif seen_s == float("inf") and excuse_of(flow, self.grounds) is Excuse.READS_HIT:
+            self._left_out[Excuse.READS_HIT] += 1
         elif seen_s == float("inf"):
             self._gave_up += 1
-        elif seen_s - create.started_s > bound_s:
+        elif seen_s - faults.visible_base_s(flow.number, create.started_s, bound_s) > bound_s:
             self._too_coarse += 1
+
+    def _why_never(self, flow: FlowHistory, create: Operation) -> str:
+        """Say why a create that was not seen visible need not have been; empty: it had to."""
+        if self.grounds.faults.lost_with_engine(create, by_s=flow.operations[-1].ended_s):
+            return Excuse.ENGINE_KILLED
+        if self.grounds.ran_out_by_faults(flow):
+            return Excuse.RAN_OUT
+        return ""
 
     def conclude(self) -> str:
         """Say how many could not be told."""
@@ -108,7 +128,14 @@ class VisibleInTime(Check):
         if self._too_coarse:
             creates = counted(self._too_coarse, self.things)
             self.doubt(f"{creates} seen visible only after {bound}, by polls too far apart to tell since when")
-        return f"agreed is {bound}"
+        left_out = [f"{count} left out, {why}" for why, count in sorted(self._left_out.items())]
+        return "; ".join([f"agreed is {bound}", *left_out])
+
+
+def _is_after_a_kill(call: Operation, flow: FlowHistory, check: Check) -> bool:
+    """Whether a call came when the engine, killed since the flow's create, may have forgotten what was visible."""
+    create = create_of(flow)
+    return create is not None and check.grounds.faults.lost_with_engine(create, by_s=call.ended_s)
 
 
 def _seen_by(flow: FlowHistory) -> list[Operation]:

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -28,6 +28,7 @@ from harness.deployment import outputs_path
 from harness.engines.external import check_url
 from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
+from harness.faults.catalogue import redelivers
 from harness.phases import Phases
 from harness.report_text import results_as_text
 from harness.results_document import results_to_json
@@ -37,6 +38,9 @@ from harness.store.record import record_to_json
 from harness.timing.thresholds import parse_threshold
 from harness.workload import Workload
 from harness.workload.document import workload_to_json
+
+QUICK_REDELIVERY: Final = ("VisibilityTimeoutSeconds=6", "FunctionTimeoutSeconds=1", "MaxReceiveCount=20")
+"""AWS's rules are kept: the queue hides a message six times as long as the function may take."""
 
 
 class PhaseMs(click.ParamType):
@@ -61,6 +65,8 @@ class PhaseMs(click.ParamType):
         "  harness run --flows 1000 --clients 50 --seed 7\n"
         "  harness run --arrival poisson:40/s --flows 2000 --warm-up 5s --require 'visible.p99<2s'\n"
         "  harness run --payloads hostile=1 --poison 3 --parameter VisibilityTimeoutSeconds=6\n"
+        "  harness run --faults gsi-lag,duplicates,crashes --seed 7\n"
+        "  harness run --fault 'api-500 rate=0.2 flows=0-99' --fault 'gsi-lag delay=0ms-2s from=5s for=10s'\n"
         "  harness run --print-workload > workload.json && harness run --workload workload.json\n"
         "  harness run --engine external --endpoint-url http://127.0.0.1:4566 --json\n"
         "  harness run --shape orders.json --api-url http://127.0.0.1:8080 --openapi orders.yaml\n"
@@ -161,6 +167,7 @@ def run(
         own_dir = transient_state_dir(state_dir)
         chosen, outputs_dir = choose_engine(engine, endpoint_url, state_dir, own_dir)
         outputs = outputs_path(outputs_dir, stack_name)
+        parameters = _parameters(parameters, workload)
         site = Site(chosen, engine, account, region, stack_name, outputs, parameters, source_dir, consumer_dir)
         done = perform(request, site, store, phases, surroundings)
         shutil.rmtree(own_dir, ignore_errors=True)
@@ -182,8 +189,19 @@ def _refuse_without_stack(engine: str, endpoint_url: str | None, workload: Workl
     """Refuse what makes no sense where there is an API and nothing else."""
     if endpoint_url is not None or engine != "embedded":
         raise MisuseError("--api-url is for an API that is just there; leave out --engine and --endpoint-url")
+    if workload.faults:
+        raise MisuseError("faults are set on an engine, and with --api-url none is known; leave out --fault(s)")
     if workload.poison:
         raise MisuseError("poison goes to a queue, and with --api-url none is known; leave out --poison")
+
+
+def _parameters(given: tuple[str, ...], workload: Workload) -> tuple[str, ...]:
+    """Return the template's parameters: where faults make messages come again, and nobody says, quick ones."""
+    if given or not redelivers(workload.faults):
+        return given
+    quick = ", ".join(QUICK_REDELIVERY)
+    click.echo(f"harness: faults make messages come again: deployed with {quick} (--parameter changes it)", err=True)
+    return QUICK_REDELIVERY
 
 
 def show_run(done: Run, *, as_json: bool, more: Mapping[str, Any] | None = None) -> None:

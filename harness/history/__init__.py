@@ -90,6 +90,8 @@ class FinalState:
     has_dead_letter_queue: bool | None
     """Whether the queue hands on what fails too often to a queue that exists."""
     max_receive_count: int | None
+    visibility_timeout_s: float | None = None
+    """How long the queue hides a message that was received: so much later it comes again when it failed."""
     poison_sent: tuple[str, ...] = ()
     """The message IDs of the poison that this run sent."""
     foreign_before: bool = False

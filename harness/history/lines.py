@@ -61,11 +61,19 @@ _MEMBERS: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
             "dead_lettered": int,
             "has_dead_letter_queue": bool,
             "max_receive_count": int,
+            "visibility_timeout_s": _NUMBER,
             "poison_sent": list,
             "foreign_before": bool,
             "problems": list,
         },
     ),
+    "fault": ({"fault": str, "fault_kind": str, "definition": dict}, {}),
+    "fault period": ({"fault": str, "event": str, "at_s": _NUMBER}, {}),
+    "fired": (
+        {"fault": str, "at_s": _NUMBER, "identity": str, "operation": str, "attempt": int, "delay_s": _NUMBER},
+        {"flow": int},
+    ),
+    "fault counts": ({"fault": str, "eligible": int, "fired": int}, {}),
     "note": ({"text": str}, {}),
     "finished": ({}, {}),
 }
@@ -75,6 +83,7 @@ _WORDS: Final[Mapping[str, frozenset[str]]] = {
     "kind": frozenset(OperationKind),
     "meaning": frozenset(Meaning),
     "ending": frozenset(FlowEnding),
+    "event": frozenset({"began", "ended"}),
 }
 """Members that hold one of a few words."""
 

@@ -20,13 +20,15 @@ from harness.history import (
     StoredItem,
 )
 from harness.history.assembly import FlowAssembly
+from harness.history.faults import FaultAssembly
 from harness.history.lines import BrokenLineError, Line, check_depths, check_line, decode_line, parse_line
 
 KEPT_FLOWS: Final = 20_000
 """Up to so many flows are kept in memory (some 4 KB each); more are read from the file again and again."""
 
 _FORMAT: Final = "harness-history"
-_VERSION: Final = 1
+_VERSIONS: Final = (1, 2)
+"""The first had no faults."""
 _LONGEST_LINE_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -90,6 +92,7 @@ def _read(path: Path, kept_flows: int) -> History:
         depth_samples=tuple(rest.depth_samples),
         server_times=rest.server_times,
         wall_clock_zero_s=header["wall_clock_zero_s"],
+        faults=rest.faults.faults(),
         complete=not broken,
         problems=(*rest.notes, *([f"{path.name}: {broken}"] if broken else [])),
     )
@@ -109,8 +112,10 @@ def _header(path: Path, raw: bytes) -> Line:
         line = {}
     if line.get("type") != "header" or line.get("format") != _FORMAT:
         raise MisuseError(f"{path}: not a history, or cut off in its first line; give the history.jsonl of a run")
-    if (version := line.get("version")) != _VERSION:
-        found = f"version {ascii(version)[:20]}, and this program reads version {_VERSION}"
+    version = line.get("version")
+    if type(version) is not int or version not in _VERSIONS:
+        known = " and ".join(map(str, _VERSIONS))
+        found = f"version {ascii(version)[:20]}, and this program reads versions {known}"
         raise MisuseError(f"{path}: a history of {found}; read it with the program that wrote it")
     try:
         check_line(line)
@@ -156,6 +161,7 @@ class _Rest:
         self._stored: list[StoredItem] = []
         self._queued: list[Message] = []
         self._dead_lettered: list[Message] = []
+        self.faults = FaultAssembly()
         self._takers: dict[str, Callable[[Line], None]] = {
             "header": self._header,
             "not started": self._not_started,
@@ -165,6 +171,10 @@ class _Rest:
             "queued": lambda line: self._queued.append(_message(line)),
             "dead-lettered": lambda line: self._dead_lettered.append(_message(line)),
             "final": self._final,
+            "fault": self.faults.define,
+            "fault period": self.faults.period,
+            "fired": self.faults.fired,
+            "fault counts": self.faults.counts,
             "note": lambda line: self.notes.append(line["text"]),
             "finished": self._finish,
         }
@@ -208,6 +218,7 @@ class _Rest:
             dead_lettered=_counted(line, "dead_lettered", self._dead_lettered),
             has_dead_letter_queue=line.get("has_dead_letter_queue"),
             max_receive_count=line.get("max_receive_count"),
+            visibility_timeout_s=line.get("visibility_timeout_s"),
             poison_sent=tuple(poison_sent),
             foreign_before=line.get("foreign_before", False),
             problems=tuple(problems),

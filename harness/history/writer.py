@@ -15,9 +15,15 @@ their `type`, which is always their first member (a member whose value would be 
 | `server times` | `handle`, `accepted_at_s`, `received_at_s`, `written_at_s` | after the flows |
 | `stored` | `identity`, `handle`, `document` | after the flows, before `final` |
 | `queued`, `dead-lettered` | `message_id`, `body`, `receive_count` | after the flows, before `final` |
-| `final` | `quiet`, `waited_s`, `depths` (an object as above, without `at_s`), `stored`, `queued`, `dead_lettered` (how many such lines there are; left out: that part could not be read), `has_dead_letter_queue`, `max_receive_count`, `poison_sent`, `foreign_before`, `problems` | after the flows |
+| `final` | `quiet`, `waited_s`, `depths` (an object as above, without `at_s`), `stored`, `queued`, `dead_lettered` (how many such lines there are; left out: that part could not be read), `has_dead_letter_queue`, `max_receive_count`, `visibility_timeout_s`, `poison_sent`, `foreign_before`, `problems` | after the flows |
+| `fault` | `fault` (its name), `fault_kind`, `definition` (as in a workload's document) | before the first flow, for each |
+| `fault period` | `fault`, `event` (`began`, `ended`), `at_s` | when it was set and when it healed |
+| `fired` | `fault`, `at_s`, `flow`, `identity`, `operation`, `attempt`, `delay_s` | from time to time, and after it healed |
+| `fault counts` | `fault`, `eligible`, `fired` | after it healed; left out: the engine did not say |
 | `note` | `text` | at any time |
 | `finished` | | last; a history without it was cut off |
+
+Version 1 had no lines about faults; they came with version 2.
 
 All `..._s` are seconds on the run's clock, but for `wall_clock_zero_s` and `..._at_s` of `server times`, which are of
 the Unix epoch. Times of calls are whole microseconds.
@@ -34,13 +40,14 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from harness.errors import InputOutputError
-from harness.history import DepthSample, FinalState, Message, ServerTimes
+from harness.history import DepthSample, FinalState, Firing, Message, ServerTimes
+from harness.history.faults import BEGAN, ENDED
 from harness.history.recorder import Invocation
 from harness.operations import FlowEnding, Operation
 from harness.workload import FlowPlan
 
 FORMAT: Final = "harness-history"
-VERSION: Final = 1
+VERSION: Final = 2
 
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
@@ -168,11 +175,32 @@ class HistoryWriter:
             "dead_lettered": _count(final.dead_lettered),
             "has_dead_letter_queue": final.has_dead_letter_queue,
             "max_receive_count": final.max_receive_count,
+            "visibility_timeout_s": final.visibility_timeout_s,
             "poison_sent": final.poison_sent,
             "foreign_before": final.foreign_before,
             "problems": final.problems,
         }
         self._write({"type": "final"} | _present(scalars))
+
+    def fault(self, name: str, kind: str, definition: Mapping[str, Any]) -> None:
+        """Write that a fault is to be set, and what it is."""
+        self._write({"type": "fault", "fault": name, "fault_kind": kind, "definition": dict(definition)})
+
+    def fault_began(self, name: str, at_s: float) -> None:
+        """Write that a fault was set."""
+        self._write({"type": "fault period", "fault": name, "event": BEGAN, "at_s": at_s})
+
+    def fault_ended(self, name: str, at_s: float) -> None:
+        """Write that a fault that was set healed, however that came about."""
+        self._write({"type": "fault period", "fault": name, "event": ENDED, "at_s": at_s})
+
+    def fault_fired(self, name: str, firing: Firing) -> None:
+        """Write what a fault hit."""
+        self._write({"type": "fired", "fault": name} | _present(asdict(firing)))
+
+    def fault_counts(self, name: str, eligible: int, fired: int) -> None:
+        """Write how often a fault could have hit, and did, in all."""
+        self._write({"type": "fault counts", "fault": name, "eligible": eligible, "fired": fired})
 
     def note(self, text: str) -> None:
         """Write what a reader should know."""

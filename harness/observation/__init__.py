@@ -41,6 +41,10 @@ class Observer(Protocol):
         """Return where failing messages go; None: nowhere."""
         ...
 
+    async def visibility_timeout_s(self) -> float:
+        """Return how long the queue hides a message that was received."""
+        ...
+
     async def stored(self) -> Sequence[StoredItem]:
         """Read the whole table, consistently."""
         ...

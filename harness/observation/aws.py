@@ -8,7 +8,13 @@ from harness.deployment import Deployment
 from harness.history import Message, QueueDepths, ServerTimes, StoredItem
 from harness.observation import ObservationError, Observer, Redrive
 from harness.observation.clients import AwsClients
-from harness.observation.queues import count_messages, read_messages, read_redrive, send
+from harness.observation.queues import (
+    count_messages,
+    read_messages,
+    read_redrive,
+    read_visibility_timeout_s,
+    send,
+)
 from harness.observation.reading import Reading
 from harness.observation.server_log import read_log_lines, times_by_handle
 from harness.observation.table import read_identities, read_items
@@ -49,6 +55,10 @@ class AwsObserver(Observer):
     async def redrive(self) -> Redrive | None:
         """Return where failing messages go; see `Observer`."""
         return await asyncio.to_thread(read_redrive, self._clients, self._deployment.queue_url)
+
+    async def visibility_timeout_s(self) -> float:
+        """Return how long the queue hides a message that was received; see `Observer`."""
+        return await asyncio.to_thread(read_visibility_timeout_s, self._clients, self._deployment.queue_url)
 
     async def stored(self) -> Sequence[StoredItem]:
         """Read the whole table; see `Observer`. Raises `ObservationError` also where the shape knows no table."""

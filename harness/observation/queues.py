@@ -101,6 +101,17 @@ def read_redrive(clients: AwsClients, queue_url: str) -> Redrive | None:
     return Redrive(max_receive_count, dead_letter_queue_exists=True)
 
 
+def read_visibility_timeout_s(clients: AwsClients, queue_url: str) -> float:
+    """Return how long a queue hides a message that was received, where the receive does not say otherwise.
+
+    Raises:
+        ObservationError: see `AwsClients.asking`.
+    """
+    with clients.asking(_name(queue_url)):
+        answer = clients.sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["VisibilityTimeout"])
+        return float(answer["Attributes"]["VisibilityTimeout"])
+
+
 def send(clients: AwsClients, queue_url: str, body: str) -> str:
     """Send one message, once, and return its ID.
 

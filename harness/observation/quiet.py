@@ -126,6 +126,7 @@ async def observe_finally(
     dead_lettered = await questions.ask(observer.dead_lettered)
     stored = await questions.ask(observer.stored)
     redrive = await questions.ask(lambda: _redrive(observer))
+    visibility_timeout_s = await questions.ask(observer.visibility_timeout_s)
     strangers = baseline.queued or frozenset()
     return FinalState(
         quiet=waited.quiet,
@@ -136,6 +137,7 @@ async def observe_finally(
         dead_lettered=_messages_since(dead_lettered, baseline.dead_lettered, strangers),
         has_dead_letter_queue=None if redrive is None else any(to and to.dead_letter_queue_exists for to in redrive),
         max_receive_count=next((to.max_receive_count for to in redrive or () if to), None),
+        visibility_timeout_s=visibility_timeout_s,
         poison_sent=tuple(poison),
         foreign_before=baseline.foreign_before,
         problems=tuple(questions.problems),

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from harness.replaying.rates import Rate, Share
 from harness.replaying.sameness import Sameness
-from harness.report_text import STYLES, table_of
+from harness.report_tables import table_of
+from harness.report_text import STYLES
 
 
 def sameness_as_text(found: Sequence[Sameness]) -> RenderableType:

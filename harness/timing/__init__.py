@@ -1,8 +1,8 @@
 """How long things took: the figures of a run. The types; no I/O.
 
 `statistics` counts by HdrHistogram, `flow_times` says how long the parts of one flow took, `timeline` keeps that by
-windows of time, `measure` makes figures of a history, `thresholds` holds them against what was required, `compare`
-tells two runs apart.
+windows of time, `measure` makes figures of a history, `under_faults` says what faults did to them, `thresholds` holds
+them against what was required, `compare` tells two runs apart.
 """
 
 from collections.abc import Mapping
@@ -54,6 +54,56 @@ class FlowCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class FaultPeriod:
+    """When a fault was active, on the run's clock."""
+
+    from_s: float
+    until_s: float | None
+    """None: nobody knows until when."""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultSummary:
+    """One fault of the run, and what it did."""
+
+    name: str
+    kind: str
+    periods: tuple[FaultPeriod, ...]
+    eligible: int | None
+    """How often it could have hit; None, as `fired`: the engine did not say in the end."""
+    fired: int | None
+    flows_hit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """How long a run took to be as it was after a fault had healed; `under_faults` says what that means."""
+
+    fault: str
+    """Its name."""
+    healed_at_s: float
+    after_s: float | None
+    """None: it is not known, and `reason` says why."""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultFigures:
+    """What faults did to the figures."""
+
+    faults: tuple[FaultSummary, ...]
+    flows_hit: int
+    flows_not_hit: int
+    hit: Mapping[str, Quantiles]
+    """Of flows that a fault hit, by the names of `TIMINGS`: create to visible, and whole flows. Warm-up is left out."""
+    not_hit: Mapping[str, Quantiles]
+    level_ms: float | None
+    """What no create takes longer than to be visible once the run has recovered; None: no flow was spared."""
+    recoveries: tuple[Recovery, ...]
+    """In the order of time."""
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
     """All that was measured."""
 
@@ -73,3 +123,5 @@ class Figures:
     """By the names of `TIMINGS`, those of which nothing was measured left out; in milliseconds. Calls that were *ok*,
     from when they were meant to start."""
     windows: tuple[Window, ...]
+    faults: FaultFigures | None = None
+    """None: nothing was broken on purpose."""

@@ -4,11 +4,13 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
 from harness.history import FlowHistory, History
-from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
+from harness.operations import FlowEnding, Operation
 from harness.timing import TIMINGS, Figures, FlowCounts, Window
+from harness.timing.errors import is_error
 from harness.timing.flow_times import flow_times, meant_to_start_s
 from harness.timing.statistics import Durations
 from harness.timing.timeline import Slot, Timeline
+from harness.timing.under_faults import measure_under_faults
 
 
 @dataclass(slots=True)
@@ -53,6 +55,7 @@ def measure(history: History, warm_up_s: float = 0) -> Figures:
         windows=tuple(
             _window(start_s, measured.timeline.length_s, slot) for start_s, slot in measured.timeline.windows()
         ),
+        faults=measure_under_faults(history, warm_up_s),
     )
 
 
@@ -68,12 +71,6 @@ def take_measurement(history: History, warm_up_s: float = 0) -> Measurement:
             depth = depths.visible + depths.delayed + depths.in_flight
             measured.timeline.at(sample.at_s).saw_depth(depth)
     return measured
-
-
-def is_error(operation: Operation, *, acceptable: bool) -> bool:
-    """Say whether a call was not *ok*. That a create which had to be rejected was rejected is no error."""
-    rejected = operation.kind is OperationKind.CREATE and operation.meaning is Meaning.REJECTED
-    return operation.outcome is not Outcome.OK and (acceptable or not rejected)
 
 
 def _count_flow(measured: Measurement, flow: FlowHistory, history: History) -> None:

@@ -18,5 +18,7 @@ def test_the_harness_knows_the_kinds_that_the_engine_has(engine: RunningEngine) 
     answer = requests.get(f"{engine.endpoint_url}/_emulator/faults/kinds", timeout=_TIMEOUT_S).json()
     said = [{name: kind[name] for name in ("name", "rate", "delay")} for kind in answer["kinds"]]
     assert [_as_the_engine_says(kind) for kind in KINDS] == said
-    narrowed = {kind["name"]: set(kind["operations"]) for kind in answer["kinds"] if kind["operations"]}
+    narrowed: dict[str, frozenset[str] | None] = {
+        kind["name"]: frozenset(kind["operations"]) for kind in answer["kinds"] if kind["operations"]
+    }
     assert {kind.name: kind.operations for kind in KINDS if kind.name in narrowed} == narrowed

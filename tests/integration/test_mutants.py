@@ -4,10 +4,12 @@
 """
 
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from harness.engines import RunningEngine as Engine
+from harness.workload import Workload
 from mutants.catalogue import MUTANTS
 from mutants.circumstances import CIRCUMSTANCES
 from mutants.mutant import CALM, Circumstance, Mutant, sound
@@ -17,6 +19,15 @@ from tests.integration.stack_fixture import CHECKOUT
 
 RUNS = CHECKOUT / ".harness" / "integration" / "mutants"
 SOUND_FLOWS = 40
+# Without its speed-ups an engine does a tenth of the work in a time, and looks for messages every ten seconds.
+SLOWER = 10
+LONGEST_S = 60
+
+
+@pytest.fixture
+def patience(pytestconfig: pytest.Config) -> int:
+    """How many times as long everything is waited for."""
+    return SLOWER if pytestconfig.getoption("--without") else 1
 
 
 @pytest.fixture
@@ -25,19 +36,29 @@ def site(engine: RunningEngine, account_id: str) -> Site:
     return Site(Engine(engine.endpoint_url, pid=engine.pid), f"2{account_id[1:]}", RUNS)
 
 
-def expect(mutant: Mutant, flows: int | None, site: Site) -> None:
+def expect(mutant: Mutant, flows: int | None, site: Site, patience: int) -> None:
     """Try it out; the run stays only if it is not what was expected."""
-    trial = try_out(mutant, workload_of(mutant, SEED, flows), site)
+    trial = try_out(mutant, patiently(workload_of(mutant, SEED, flows), patience), site)
 
     assert trial.as_expected, f"{mutant.found_by or 'nobody'} should find it: {trial.to_json()}"
     shutil.rmtree(trial.run)
 
 
+def patiently(workload: Workload, patience: int) -> Workload:
+    deadlines = workload.deadlines
+    longer = replace(
+        deadlines,
+        flow_timeout_s=min(LONGEST_S, deadlines.flow_timeout_s * patience),
+        quiet_timeout_s=min(LONGEST_S, deadlines.quiet_timeout_s * patience),
+    )
+    return replace(workload, deadlines=longer)
+
+
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_mutant_is_found_by_its_checker(mutant: Mutant, site: Site) -> None:
-    expect(mutant, None, site)
+def test_a_mutant_is_found_by_its_checker(mutant: Mutant, site: Site, patience: int) -> None:
+    expect(mutant, None, site, patience)
 
 
 @pytest.mark.parametrize("circumstance", [CALM, *CIRCUMSTANCES], ids=lambda circumstance: circumstance.name)
-def test_nothing_is_found_in_the_sound_stack(circumstance: Circumstance, site: Site) -> None:
-    expect(sound(circumstance), SOUND_FLOWS, site)
+def test_nothing_is_found_in_the_sound_stack(circumstance: Circumstance, site: Site, patience: int) -> None:
+    expect(sound(circumstance), SOUND_FLOWS, site, patience)

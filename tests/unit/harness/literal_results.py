@@ -1,10 +1,13 @@
 """Literal results and records, that nobody measured."""
 
+from dataclasses import replace
+
 from harness.checking import CheckResult, Evidence, VerdictWord
 from harness.results import Results, ThresholdResult, Verdict
 from harness.store.record import EngineRecord, GitRecord, RunRecord
-from harness.timing import Figures
+from harness.timing import FaultFigures, FaultPeriod, FaultSummary, Figures, Recovery
 from harness.timing.measure import measure
+from harness.timing.statistics import Quantiles
 from tests.unit.harness.timing.histories import history, plain_flow
 
 KEPT = CheckResult("rejected-left-no-trace", "Rejected creates leave no trace.", VerdictWord.VALID, "2 were rejected")
@@ -24,6 +27,25 @@ MET = ThresholdResult("errors<1%", 0.5, VerdictWord.VALID, "measured 0.5%")
 
 def figures() -> Figures:
     return measure(history(plain_flow(0.0), plain_flow(0.3), asked=3, depths={0.1: 4}))
+
+
+FAULT_FIGURES = FaultFigures(
+    faults=(
+        FaultSummary("gsi-lag", "gsi-lag", (FaultPeriod(0.0, 4.25),), 100, 100, 97),
+        FaultSummary("deaths", "crashes", (FaultPeriod(1.0, 2.0), FaultPeriod(3.0, None)), None, None, 3),
+        FaultSummary("late", "kills", (), 0, 0, 0),
+    ),
+    flows_hit=97,
+    flows_not_hit=3,
+    hit={"visible_upper": Quantiles(97, 400, 900, 1900, 1990, 2001.5)},
+    not_hit={"visible_upper": Quantiles(3, 30, 31, 32, 32, 32)},
+    level_ms=32.0,
+    recoveries=(Recovery("deaths", 2.0, 0.75), Recovery("gsi-lag", 4.25, None, "nothing became visible after it")),
+)
+
+
+def with_faults(made: Results) -> Results:
+    return replace(made, figures=replace(made.figures, faults=FAULT_FIGURES))
 
 
 def results(*checks: CheckResult, thresholds: tuple[ThresholdResult, ...] = (), word: str = "invalid") -> Results:

@@ -11,6 +11,7 @@ import pytest
 
 from harness.clock import RunClock
 from harness.driver import drive
+from harness.faults.notation import faults_of_kinds
 from harness.history.recorder import Recorders
 from harness.operations import FlowEnding, OperationKind
 from harness.tally import Tally
@@ -292,3 +293,27 @@ def peak_bytes(flows: int, arrival: Arrival) -> int:
 def test_memory_does_not_grow_with_the_number_of_flows(arrival: Arrival) -> None:
     few, many = peak_bytes(400, arrival), peak_bytes(1_500, arrival)
     assert many - few < 10_000  # 9 bytes a flow: less than anything that could be kept of one
+
+
+@pytest.mark.parametrize("arrival", [ClosedLoop(2), PoissonRate(5), Bursts(3, every_s=2)])
+def test_flows_that_are_made_alone_are_the_same_as_among_all(arrival: Arrival) -> None:
+    whole = workload(10, arrival)
+    alone = replace(whole, only_flows=(2, 7, 9))
+    assert list(alone.plans()) == [whole.plan(number) for number in (2, 7, 9)]
+    recorder, _ = drive_through(FakeApi(), alone)
+    assert sorted(flow.number for flow in recorder.flows) == [2, 7, 9]
+    if not isinstance(arrival, ClosedLoop):
+        times_s = list(schedule(arrival, 10, whole.seed))
+        meant_s = [scheduled_s for scheduled_s, _ in creates_s(recorder)]
+        assert meant_s == pytest.approx([times_s[2], times_s[7], times_s[9]], abs=1e-6)
+
+
+def test_requests_say_whose_they_are_where_there_are_faults_and_else_not() -> None:
+    api = FakeApi()
+    drive_through(api, replace(workload(3, ClosedLoop(2)), faults=faults_of_kinds("crashes"), seed=0x1_2345_6789))
+    traces = {request.headers["X-Amzn-Trace-Id"] for request in api.requests}
+    assert traces == {f"Root=1-23456789-0f10f10f{number:016x}" for number in range(3)}
+
+    api = FakeApi()
+    drive_through(api, workload(3, ClosedLoop(2)))
+    assert not any("X-Amzn-Trace-Id" in request.headers for request in api.requests)

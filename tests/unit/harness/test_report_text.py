@@ -7,7 +7,7 @@ from rich.console import Console, RenderableType
 
 from harness.operations import FlowEnding, Meaning
 from harness.report_text import flow_as_text, results_as_text
-from tests.unit.harness.literal_results import LOST, MET, MISSED, results
+from tests.unit.harness.literal_results import LOST, MET, MISSED, results, with_faults
 from tests.unit.harness.timing.histories import create, flow, plain_flow, poll
 
 
@@ -48,6 +48,19 @@ def test_figures_are_there_and_only_those_that_were_measured() -> None:
     assert "create to visible, at most" in shown
     assert "p99.9" in shown
     assert "server:" not in shown
+
+
+def test_what_was_broken_on_purpose_is_a_table_with_flows_that_were_hit_and_not() -> None:
+    shown = rows(results_as_text(with_faults(results())))
+    heading = shown.index("broken on purpose active, s could hit hit flows hit recovered after")
+    assert shown[heading + 2 : heading + 5] == [
+        "gsi-lag 0.0-4.2 100 100 97 unknown: nothing became visible after it",
+        "deaths (crashes) 1.0-2.0, 3.0-? ? ? 3 0.75 s",
+        "late (kills) never 0 0 0 -",
+    ]
+    assert "create to visible, at most: hit 97 400.0 900.0 1900 1990 2002" in shown
+    assert "create to visible, at most: not hit 3 30.0 31.0 32.0 32.0 32.0" in shown
+    assert not [row for row in rows(results_as_text(results())) if "hit" in row]
 
 
 def test_flows_that_were_not_started_are_counted() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from harness.errors import MisuseError
 from harness.results_document import results_from_json, results_to_json
-from tests.unit.harness.literal_results import MET, MISSED, UNMEASURED, results
+from tests.unit.harness.literal_results import MET, MISSED, UNMEASURED, results, with_faults
 
 WHOLE = results(thresholds=(MISSED, UNMEASURED, MET))
 
@@ -15,6 +15,12 @@ def test_results_survive_a_file() -> None:
     document = results_to_json(WHOLE)
     assert json.loads(json.dumps(document)) == document
     assert results_from_json(document) == WHOLE
+
+
+def test_the_figures_of_faults_survive_too_and_are_left_out_where_there_were_none() -> None:
+    broken = with_faults(WHOLE)
+    assert results_from_json(json.loads(json.dumps(results_to_json(broken)))) == broken
+    assert "faults" not in results_to_json(WHOLE)["figures"]
 
 
 def test_what_is_not_known_is_null_and_not_left_out() -> None:

@@ -314,6 +314,7 @@ def test_nothing_but_a_read_of_an_api_is_held(request_line: bytes, rounds: FakeR
     assert rounds.next()
 
 
+@dataclass
 class FakeServices:
     running: bool = True
 

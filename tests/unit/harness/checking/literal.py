@@ -6,7 +6,16 @@ from typing import Any
 from harness.checking import Agreement, CheckResult, Contract
 from harness.checking.catalogue import check_all
 from harness.checking.check import Check
-from harness.history import FinalState, FlowHistory, History, Message, QueueDepths, StoredItem
+from harness.history import (
+    FaultHistory,
+    FinalState,
+    Firing,
+    FlowHistory,
+    History,
+    Message,
+    QueueDepths,
+    StoredItem,
+)
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
 from harness.shape.users import USERS_API
 
@@ -118,6 +127,7 @@ def state(*stored: StoredItem, **members: Any) -> FinalState:
         "dead_lettered": (),
         "has_dead_letter_queue": True,
         "max_receive_count": 5,
+        "visibility_timeout_s": 30.0,
     } | members
     return FinalState(**given)
 
@@ -125,6 +135,22 @@ def state(*stored: StoredItem, **members: Any) -> FinalState:
 def history(*flows: FlowHistory, final: FinalState | None, **members: Any) -> History:
     given: dict[str, Any] = {"flows": flows, "asked": len(flows), "final": final} | members
     return History(**given)
+
+
+def firing(at_s: float, flow: int | None = 0, operation: str = "PutItem", *, delay_s: float = 0) -> Firing:
+    return Firing(at_s, flow, "a thing", operation, 1, delay_s)
+
+
+def fault(kind: str, *firings: Firing, until_s: float | None = 100.0, **members: Any) -> FaultHistory:
+    """A fault that was active from the run's start on, of which everything is known."""
+    given: dict[str, Any] = {
+        "name": kind,
+        "definition": {"kind": kind, "name": kind, "rate": 0.1},
+        "periods": ((0.0, until_s),),
+        "eligible": 10 * len(firings),
+        "fired": len(firings),
+    } | members
+    return FaultHistory(kind=kind, firings=firings, **given)
 
 
 def check(checker: type[Check], held: History, agreement: Agreement = AGREEMENT) -> CheckResult:

@@ -30,7 +30,7 @@ type Write = Callable[..., Path]
 HEADER: dict[str, Any] = {
     "type": "header",
     "format": "harness-history",
-    "version": 1,
+    "version": 2,
     "run_id": "r",
     "seed": 7,
     "asked": 3,
@@ -137,6 +137,7 @@ def test_everything_that_is_written_comes_back(tmp_path: Path) -> None:
         dead_lettered=(Message("d", "\x00", 5), Message("e", "", 6)),
         has_dead_letter_queue=True,
         max_receive_count=5,
+        visibility_timeout_s=7.5,
         poison_sent=("d",),
         foreign_before=True,
         problems=("odd",),
@@ -298,12 +299,19 @@ def test_what_is_no_history_is_refused_in_one_line(write: Write, content: bytes)
     )
 
 
+def test_a_history_from_before_there_were_faults_is_read(write: Write) -> None:
+    history = read_history(write(*[HEADER | {"version": 1}, *WHOLE[1:]]))
+    assert history.complete
+    assert history.faults == ()
+
+
 def test_a_history_of_another_version_is_refused_with_both_versions(write: Write) -> None:
-    path = write(encoded({"type": "header", "format": "harness-history", "version": 2, "new": True}))
+    path = write(encoded({"type": "header", "format": "harness-history", "version": 3, "new": True}))
     with pytest.raises(HarnessError) as caught:
         read_history(path)
     assert str(caught.value) == (
-        f"{path}: a history of version 2, and this program reads version 1; read it with the program that wrote it"
+        f"{path}: a history of version 3, and this program reads versions 1 and 2; "
+        "read it with the program that wrote it"
     )
     assert caught.value.exit_code is ExitCode.MISUSE
 

@@ -32,7 +32,7 @@ HEADER = Header("run-1", seed=7, asked=100, observable=True, wall_clock_zero_s=1
 HEADER_LINE = {
     "type": "header",
     "format": "harness-history",
-    "version": 1,
+    "version": 2,
     "run_id": "run-1",
     "seed": 7,
     "asked": 100,
@@ -73,6 +73,7 @@ FINAL = FinalState(
     dead_lettered=(Message("m-9", "poison", receive_count=3),),
     has_dead_letter_queue=True,
     max_receive_count=3,
+    visibility_timeout_s=30,
     poison_sent=("m-9",),
 )
 
@@ -186,6 +187,7 @@ def test_what_the_engine_held_comes_item_by_item_and_then_the_rest_with_counts(p
             "dead_lettered": 1,
             "has_dead_letter_queue": True,
             "max_receive_count": 3,
+            "visibility_timeout_s": 30,
             "poison_sent": ["m-9"],
             "foreign_before": False,
             "problems": [],

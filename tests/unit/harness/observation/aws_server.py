@@ -108,6 +108,7 @@ def _attributes(queue: FakeQueue, names: list[str]) -> dict[str, Any]:
         "ApproximateNumberOfMessages": str(len(queue.visible)),
         "ApproximateNumberOfMessagesNotVisible": str(len(queue.held) + queue.held_by_others),
         "ApproximateNumberOfMessagesDelayed": "0",
+        "VisibilityTimeout": "45",
         **({"RedrivePolicy": json.dumps(policy)} if policy else {}),
     }
     return {"Attributes": {name: attributes[name] for name in names if name in attributes}}

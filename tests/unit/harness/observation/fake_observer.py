@@ -29,6 +29,7 @@ class FakeObserver(Observer):
     in_queue: list[Message] = field(default_factory=list)
     in_dead_letter_queue: list[Message] = field(default_factory=list)
     hands_on: Redrive | None = field(default_factory=lambda: Redrive(5, dead_letter_queue_exists=True))
+    hides_for_s: float = 30
     errors: dict[str, ObservationError] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     asked_at_s: list[float] = field(default_factory=list)
@@ -45,6 +46,10 @@ class FakeObserver(Observer):
     async def redrive(self) -> Redrive | None:
         self._ask("redrive")
         return self.hands_on
+
+    async def visibility_timeout_s(self) -> float:
+        self._ask("visibility_timeout_s")
+        return self.hides_for_s
 
     async def stored(self) -> Sequence[StoredItem]:
         self._ask("stored")

@@ -118,6 +118,7 @@ def every_question(observer: AwsObserver) -> list[BaseException | None]:
         answers = await asyncio.gather(
             observer.depths(),
             observer.redrive(),
+            observer.visibility_timeout_s(),
             observer.stored(),
             observer.identities(),
             observer.queued(),
@@ -152,7 +153,7 @@ def test_an_engine_that_hangs_is_not_waited_for_without_end(monkeypatch: pytest.
         errors = every_question(AwsObserver(deployment, USERS_API))
         over.set()
 
-    assert [type(error) for error in errors] == [NoAnswerError] * 8
+    assert [type(error) for error in errors] == [NoAnswerError] * 9
 
 
 def test_an_engine_that_refuses_says_so_in_one_line() -> None:
@@ -162,7 +163,7 @@ def test_an_engine_that_refuses_says_so_in_one_line() -> None:
     with aws_at(refuse) as deployment:
         errors = every_question(AwsObserver(deployment, USERS_API))
 
-    assert [type(error) for error in errors] == [ObservationError] * 8
+    assert [type(error) for error in errors] == [ObservationError] * 9
     assert all("AccessDeniedException: no" in str(error) for error in errors)
 
 
@@ -172,7 +173,7 @@ def test_an_answer_that_aws_would_not_give_is_an_error_too() -> None:
 
     redrive = errors.pop(1)
     assert redrive is None, "without a policy there is no attribute"
-    assert [type(error) for error in errors] == [ObservationError] * 7
+    assert [type(error) for error in errors] == [ObservationError] * 8
 
 
 def test_aws_itself_is_asked_with_the_persons_own_credentials(monkeypatch: pytest.MonkeyPatch) -> None:

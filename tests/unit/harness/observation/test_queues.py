@@ -171,6 +171,11 @@ def test_where_failing_messages_go(policy: dict[str, object] | None, redrive: Re
         assert asyncio.run(AwsObserver(deployment, USERS_API).redrive()) == redrive
 
 
+def test_how_long_a_received_message_is_hidden() -> None:
+    with aws_at(FakeQueues()) as deployment:
+        assert asyncio.run(AwsObserver(deployment, USERS_API).visibility_timeout_s()) == 45
+
+
 def test_poison_is_sent_once_even_if_nobody_knows_whether_it_was() -> None:
     sent: list[str] = []
 

@@ -121,6 +121,7 @@ def test_a_quiet_stack_holds_what_the_run_put_there() -> None:
     assert final.queued == ()
     assert final.dead_lettered == (message("p"),)
     assert (final.has_dead_letter_queue, final.max_receive_count) == (True, 5)
+    assert final.visibility_timeout_s == 30
     assert (final.poison_sent, final.foreign_before, final.problems) == (("p",), False, ())
     assert "queued" not in observer.asked, "each look at the queue is one more receive"
 
@@ -148,7 +149,7 @@ def test_a_message_that_moves_on_while_it_is_not_quiet_is_seen_where_it_goes_to(
 
     run_in_virtual_time(observe_finally(observer, NOTHING_BEFORE, (), timeout_s=0))
 
-    assert observer.asked == ["depths", "queued", "dead_lettered", "stored", "redrive"]
+    assert observer.asked == ["depths", "queued", "dead_lettered", "stored", "redrive", "visibility_timeout_s"]
 
 
 def test_a_part_that_could_not_be_read_is_unknown_and_the_others_are_read() -> None:

@@ -1,0 +1,115 @@
+"""What each kind of fault may do to a sound stack, as a client and the queues see it: one table. Pure.
+
+It is what AWS's own services may do: answer 429, 500, 503 or 504, or not at all; deliver late, in another order and
+again; show a write in an index, or to a read that is not consistent, only later. A kind that is not in the table
+explains nothing that was answered, and may hold back what is not visible yet.
+"""
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+
+class Reach(enum.StrEnum):
+    """Whom a fault may touch when it hits a thing."""
+
+    NONE = "none"
+    OWN = "own"
+    """The flow whose thing it is."""
+    ALL = "all"
+    """Others too: those in the same batch, those that wait behind it."""
+
+
+class Site(enum.StrEnum):
+    """At which of a client's calls a hit may be seen."""
+
+    NOWHERE = "nowhere"
+    REQUEST = "request"
+    """At the request that was hit."""
+    SEND = "send"
+    """At the create that was to send the message."""
+    READ = "read"
+    """At the poll or the retrieve that was to read the table."""
+    ENGINE = "engine"
+    """At whatever call was under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a hit of one kind may do, and a sound stack survives.
+
+    Attributes:
+        site: where a client may see it.
+        statuses: what its call may then be answered: "429", or a class ("5xx").
+        unanswered: whether its call may get no answer.
+        delays_answer: whether it gets none only because the client had no patience: the delay must explain it.
+        never_carried_out: whether a create that was hit must not be there.
+        holds: whose creates may become visible later.
+        while_active: whether others are held back as long as the fault is active; else only what it hit is, for as
+            long as that hit delays it.
+        fails_delivery: whose message is then delivered again, after the queue's visibility timeout. It was received.
+        loses_all: whether all that was accepted before is gone.
+    """
+
+    site: Site = Site.NOWHERE
+    statuses: frozenset[str] = frozenset()
+    unanswered: bool = False
+    delays_answer: bool = False
+    never_carried_out: bool = False
+    holds: Reach = Reach.NONE
+    while_active: bool = True
+    fails_delivery: Reach = Reach.NONE
+    loses_all: bool = False
+
+
+def _refusal(status: str, site: Site = Site.REQUEST) -> Effect:
+    return Effect(site, frozenset({status}), never_carried_out=True)
+
+
+_NOT_NOW: Final = frozenset({"429", "5xx"})
+_OWN, _ALL = Reach.OWN, Reach.ALL
+_HOLDS_ALL: Final = Effect(holds=_ALL)
+_ENDS_INVOCATION: Final = Effect(holds=_ALL, fails_delivery=_ALL)
+_DELAYS_ITS_OWN: Final = Effect(holds=_OWN, while_active=False)
+
+RESET_AFTER: Final = "api-reset-after"
+
+EFFECTS: Final[Mapping[str, Effect]] = {
+    "api-latency": Effect(Site.REQUEST, unanswered=True, delays_answer=True),
+    "api-429": _refusal("429"),
+    "api-500": _refusal("500"),
+    "api-504": _refusal("504"),
+    "api-reset-before": Effect(Site.REQUEST, unanswered=True, never_carried_out=True),
+    RESET_AFTER: Effect(Site.REQUEST, unanswered=True),
+    "duplicates": _HOLDS_ALL,
+    "delays": _DELAYS_ITS_OWN,
+    "reorders": _DELAYS_ITS_OWN,
+    "lost-deletes": Effect(holds=_ALL, fails_delivery=_OWN),
+    "receive-throttles": _HOLDS_ALL,
+    "send-throttles": Effect(Site.SEND, _NOT_NOW, never_carried_out=True),
+    "cold-starts": _HOLDS_ALL,
+    "crashes": _ENDS_INVOCATION,
+    "late-crashes": _ENDS_INVOCATION,
+    "timeouts": _ENDS_INVOCATION,
+    "init-failures": _ENDS_INVOCATION,
+    "function-throttles": _ENDS_INVOCATION,
+    "slow-handlers": _HOLDS_ALL,
+    "out-of-memory": _ENDS_INVOCATION,
+    "gsi-lag": _DELAYS_ITS_OWN,
+    "table-lag": _DELAYS_ITS_OWN,
+    "table-throttles": Effect(Site.READ, _NOT_NOW, holds=_ALL, fails_delivery=_OWN),
+    "table-errors": Effect(Site.READ, _NOT_NOW, holds=_ALL, fails_delivery=_OWN),
+    "lost-answers": Effect(holds=_ALL, fails_delivery=_OWN),
+    "slow-tables": Effect(Site.READ, unanswered=True, delays_answer=True, holds=_ALL),
+    "pauses": Effect(Site.ENGINE, unanswered=True, delays_answer=True, holds=_ALL),
+    "full-disk": Effect(Site.ENGINE, _NOT_NOW, unanswered=True, holds=_ALL, fails_delivery=_ALL),
+    "kills": Effect(Site.ENGINE, frozenset({"4xx", "5xx"}), unanswered=True, holds=_ALL, loses_all=True),
+}
+
+_UNKNOWN: Final = _HOLDS_ALL
+
+
+def effect_of(kind: str) -> Effect:
+    """Return what a hit of a kind may do."""
+    return EFFECTS.get(kind, _UNKNOWN)

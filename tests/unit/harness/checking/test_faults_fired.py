@@ -1,0 +1,51 @@
+"""A run whose faults did not hit proves nothing, and says so."""
+
+from typing import Any
+
+import pytest
+
+from harness.checking import VerdictWord
+from harness.checking.catalogue import check_all, overall
+from harness.checking.faults_fired import FaultsFired
+from tests.unit.harness.checking.literal import AGREEMENT, check, fault, firing, good_flow, history, item, state
+
+VALID, INVALID, UNKNOWN = VerdictWord
+
+
+def test_faults_that_hit_are_counted() -> None:
+    held = history(
+        good_flow(0),
+        final=None,
+        faults=(fault("gsi-lag", firing(0.2)), fault("crashes", firing(0.1), firing(0.3), name="deaths")),
+    )
+    result = check(FaultsFired, held)
+    assert result.verdict is VALID
+    assert result.reason == "2 faults; gsi-lag hit 1 of 10, deaths (crashes) hit 2 of 20"
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({"eligible": 0}, "crashes could not hit: nothing that it is about came by while it was active"),
+        (
+            {"eligible": 40},
+            "crashes hit none of 40 things that it could have hit: make its rate or the number of flows higher",
+        ),
+        ({"eligible": None, "fired": None}, "crashes may have hit or not: the engine did not say in the end"),
+        ({"periods": ()}, "crashes was never set: the run ended before it was to begin"),
+    ],
+)
+def test_a_fault_that_hit_nothing_makes_a_run_unknown_whose_flows_are_all_right(
+    members: dict[str, Any], why: str
+) -> None:
+    faults = (fault("crashes", **members), fault("gsi-lag", firing(0.2)))
+    held = history(good_flow(0), final=state(item(0)), faults=faults)
+    results = check_all(held, AGREEMENT)
+    assert {result.name: result.reason for result in results if result.verdict is not VALID} == {
+        "faults-fired": f"{why}; gsi-lag hit 1 of 10"
+    }
+    assert overall(results, held).word is UNKNOWN
+
+
+def test_a_run_without_faults_is_not_asked() -> None:
+    assert check_all(history(good_flow(0), final=None), AGREEMENT, [FaultsFired]) == ()

@@ -76,7 +76,7 @@ class AsyncApi:
     async def create(self, payload: Mapping[str, Any], timeout_s: float) -> Answer:
         """Begin a flow."""
         call = self._shape.create
-        request = Request(call.method, f"{self._api_url}{call.path}", self._headers_of_json, _as_json(payload))
+        request = Request(call.method, f"{self._api_url}{call.path}", self._headers_of_json, encoded(payload))
         return await self._call(OperationKind.CREATE, request, timeout_s, self._read_created)
 
     async def status(self, handle: str, timeout_s: float) -> Answer:
@@ -158,7 +158,7 @@ def trace_of_flow(seed: int, number: int) -> str:
 _REFUSALS: Final = frozenset({Meaning.REJECTED, Meaning.FAILED})
 
 
-def _as_json(payload: Mapping[str, Any]) -> bytes:
+def encoded(payload: Mapping[str, Any]) -> bytes:
     """Return the body to send: the text itself, not its escapes, which is the harder case for a template."""
     try:
         return json.dumps(payload, ensure_ascii=False).encode()

@@ -13,7 +13,9 @@ _STDERR: Final = 2
 _STOPPING_TIMEOUT_S: Final = 15
 
 
-def run_module(module: str, arguments: Sequence[str], *, timeout_s: float, capture: bool) -> tuple[int, str]:
+def run_module(
+    module: str, arguments: Sequence[str], *, timeout_s: float, capture: bool, quiet: bool = False
+) -> tuple[int, str]:
     """Run `python -m module ...` to its end, with what it says on standard error passed on as it comes.
 
     The child is in a session of its own, so that a Ctrl-C on the terminal reaches it once, through us, and it
@@ -24,6 +26,7 @@ def run_module(module: str, arguments: Sequence[str], *, timeout_s: float, captu
         arguments: its arguments.
         timeout_s: how long it may take.
         capture: whether its standard output is returned; else it goes to standard error as well.
+        quiet: whether what it says on standard error is returned too, and not passed on.
 
     Returns:
         The exit code, and the captured output (empty without `capture`).
@@ -36,7 +39,8 @@ def run_module(module: str, arguments: Sequence[str], *, timeout_s: float, captu
     with subprocess.Popen(
         command,
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE if capture else _STDERR,
+        stdout=subprocess.PIPE if capture or quiet else _STDERR,
+        stderr=subprocess.STDOUT if quiet else None,
         start_new_session=True,
         text=True,
     ) as child:

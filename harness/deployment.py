@@ -21,6 +21,7 @@ DEFAULT_ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "us-east-1"
 DEFAULT_STACK_NAME: Final = "users-api"
 
+_SAID_CHARACTERS: Final = 500
 _MARGIN_S: Final = 30
 """What the bootstrap has beyond its own timeout to say why it gave up."""
 
@@ -86,6 +87,8 @@ class DeploymentRequest:
     """Where `template.yaml` is; None: our own stack."""
     consumer_dir: Path | None = None
     """The function's package; None: our own consumer."""
+    quiet: bool = False
+    """Whether what the bootstrap says is kept for its error, and not passed on as it comes."""
 
 
 def outputs_path(state_dir: Path, stack_name: str) -> Path:
@@ -158,11 +161,13 @@ def _bootstrap(request: DeploymentRequest, *options: str, keeps_result: bool = F
     if request.consumer_dir is not None:
         arguments += ["--consumer-dir", str(request.consumer_dir)]
     arguments += ["--timeout-s", str(request.timeout_s), *options]
-    exit_code, _ = run_module("infra", arguments, timeout_s=request.timeout_s + _MARGIN_S, capture=keeps_result)
+    timeout_s = request.timeout_s + _MARGIN_S
+    exit_code, output = run_module("infra", arguments, timeout_s=timeout_s, capture=keeps_result, quiet=request.quiet)
     if exit_code == 0:
         return
     errors: dict[int, type[HarnessError]] = {
         error.exit_code: error for error in (MisuseError, UnavailableError, InputOutputError)
     }
     what = f"stack {request.stack_name} at {request.endpoint_url}"
-    raise errors.get(exit_code, DeploymentFailedError)(f"{what}: the bootstrap failed ({exit_code}); see above")
+    said = f": {' '.join(output.split())[-_SAID_CHARACTERS:]}" if request.quiet else "; see above"
+    raise errors.get(exit_code, DeploymentFailedError)(f"{what}: the bootstrap failed ({exit_code}){said}")

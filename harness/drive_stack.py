@@ -5,14 +5,15 @@ from pathlib import Path
 
 from harness.checking import Contract
 from harness.contracts import users_api_contract
-from harness.deployment import Deployment
+from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.phases import Phases
 from harness.progress import show_nothing
 from harness.real_surroundings import real_surroundings
-from harness.run import Place, Run, RunRequest, make_run
+from harness.run import Deployed, Place, Run, RunRequest, make_run
 from harness.shape.users import USERS_API
 from harness.store.runs import RunStore
+from harness.store.sources import read_sources
 from harness.timing.thresholds import parse_threshold
 from harness.workload import Workload
 
@@ -24,6 +25,7 @@ def drive_stack(
     engine: RunningEngine | None,
     store: Path,
     thresholds: Sequence[str] = (),
+    request: DeploymentRequest | None = None,
 ) -> Run:
     """Make a run on a deployed stack, as a test does.
 
@@ -33,6 +35,7 @@ def drive_stack(
         engine: what it is deployed to; None: not known.
         store: the folder that holds the runs' folders.
         thresholds: requirements on the figures, such as `visible.p99<2s`.
+        request: what was asked of the bootstrap, for the record, so that the run can be made again; None: not known.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed; what was recorded until then is kept, and judged.
@@ -40,9 +43,11 @@ def drive_stack(
     """
     # What another API may answer is not ours to know; everything else is judged all the same.
     contract = users_api_contract() if workload.shape == USERS_API else Contract()
-    request = RunRequest(workload, contract, tuple(map(parse_threshold, thresholds)))
-    place = Place(deployment.api_url, "embedded" if engine and engine.pid else "external", engine, deployment)
-    run = make_run(request, place, RunStore(store), Phases({}), real_surroundings(show_nothing))
+    asked = RunRequest(workload, contract, tuple(map(parse_threshold, thresholds)))
+    deployed = Deployed(request, read_sources(request.source_dir, request.consumer_dir)) if request else None
+    kind = "embedded" if engine and engine.pid else "external"
+    place = Place(deployment.api_url, kind, engine, deployment, deployed)
+    run = make_run(asked, place, RunStore(store), Phases({}), real_surroundings(show_nothing))
     if run.interrupted:
         raise KeyboardInterrupt
     if run.failure:

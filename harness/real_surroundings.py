@@ -4,10 +4,11 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from harness.aiohttp_transport import AiohttpTransport
-from harness.deployment import Deployment, deploy
+from harness.deployment import Deployment, delete, deploy
 from harness.observation import Observer
 from harness.observation.aws import AwsObserver
 from harness.recording import View
+from harness.renewal import renew_function
 from harness.run import Surroundings
 from harness.workload import Workload
 
@@ -18,7 +19,7 @@ def real_surroundings(show_progress: Callable[[], AbstractContextManager[View]])
     Args:
         show_progress: how a run's progress is shown.
     """
-    return Surroundings(AiohttpTransport, _observe, show_progress, deploy)
+    return Surroundings(AiohttpTransport, _observe, show_progress, deploy, delete, renew_function)
 
 
 def _observe(deployment: Deployment, workload: Workload) -> tuple[Observer, float]:

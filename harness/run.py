@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from harness import interrupts
 from harness.checking import Agreement, Contract
 from harness.deployment import Deployment, DeploymentRequest
+from harness.engine_lifetime import Ending, naming_the_log, stopping
 from harness.engines import Engine, RunningEngine
-from harness.errors import ExitCode, HarnessError, InputOutputError
+from harness.errors import ExitCode, InputOutputError
 from harness.event_loop import run_loop
 from harness.history import History
 from harness.history.reader import read_history
@@ -27,8 +27,9 @@ from harness.recording import Breakable, Subject, View
 from harness.recording import record as record_run
 from harness.results import Results, Verdict
 from harness.store.folder import RunFolder
-from harness.store.record import EngineRecord, RunRecord
+from harness.store.record import EngineRecord, RunRecord, SourcesRecord
 from harness.store.runs import RunStore
+from harness.store.sources import StackSources, read_sources
 from harness.store.surroundings import git_state, versions
 from harness.timing.thresholds import Threshold
 from harness.transport import Transport
@@ -45,6 +46,25 @@ class RunRequest:
     thresholds: tuple[Threshold, ...] = ()
     arguments: tuple[str, ...] = ()
     """The command line that asked for it, for the record."""
+    replay_of: str | None = None
+    """The run that it is made after."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What the stack that a run is made on was made of."""
+
+    request: DeploymentRequest
+    sources: StackSources
+    names_folders: bool = True
+    """Whether the record says where the files were. Copies that go with the command are nowhere afterwards."""
+
+    def as_record(self) -> SourcesRecord:
+        """Return it for the run's record."""
+        request, sources = self.request, self.sources
+        named = (request.source_dir, request.consumer_dir) if self.names_folders else (None, None)
+        folders = (str(folder) if folder else None for folder in named)
+        return SourcesRecord(sources.stack_hash, sources.function_hash, *folders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +76,8 @@ class Place:
     engine: RunningEngine | None = None
     """None: an API that is just there."""
     deployment: Deployment | None = None
-    parameters: tuple[str, ...] = ()
-    """Of the template, as they were given to it: `Key=Value`, each."""
+    deployed: Deployed | None = None
+    """None: somebody else deployed it."""
 
 
 @dataclass(slots=True)
@@ -96,6 +116,9 @@ class Surroundings:
     """Makes an observer of a deployment, and says how long its counts may be behind, in seconds."""
     show_progress: Callable[[], AbstractContextManager[View]]
     deploy: Callable[[DeploymentRequest, Path], Deployment]
+    delete: Callable[[DeploymentRequest, Path], None]
+    renew_function: Callable[[Deployment], None]
+    """Lets the function forget what it kept between invocations: see `harness.renewal`."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
@@ -112,6 +135,14 @@ class Site:
     """Where the deployment's outputs are written."""
     parameters: tuple[str, ...] = ()
     """Of the template: `Key=Value`, each."""
+    source_dir: Path | None = None
+    """Where the template is; None: our own."""
+    consumer_dir: Path | None = None
+    """The function's package; None: our own."""
+    names_folders: bool = True
+    """See `Deployed.names_folders`."""
+    quiet: bool = False
+    """Whether nothing is said of the deployment while it goes on."""
 
 
 def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, surroundings: Surroundings) -> Run:
@@ -128,14 +159,13 @@ def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, su
         KeyboardInterrupt: before there was anything to judge.
         HarnessError: the engine or the stack could not be brought up; nothing was driven.
     """
-    ending = _Ending()
-    with _stopping(site.engine, phases, ending):
+    ending = Ending()
+    with stopping(site.engine, phases, ending):
         with phases.timed("engine"):
             engine = site.engine.start()
-        with _naming_the_log(engine):
+        with naming_the_log(engine):
             with phases.timed("deploy"):
-                deployment = surroundings.deploy(_deployment_request(site, engine), site.outputs)
-            place = Place(deployment.api_url, site.engine_kind, engine, deployment, site.parameters)
+                place = deploy_to(engine, site, surroundings)
             run = make_run(request, place, store, phases, surroundings)
     run.interrupted = run.interrupted or ending.interrupted
     run.notes += ending.notes
@@ -160,6 +190,8 @@ def make_run(request: RunRequest, place: Place, store: RunStore, phases: Phases,
     folder = store.create(started_at)
     record = _record(folder.run_id, started_at, request, place)
     folder.write_record(record)
+    if place.deployed:
+        folder.keep_sources(place.deployed.sources)
     with phases.timed("flows"):
         interrupted, failure = _record_history(request, place, folder, surroundings)
     with phases.timed("judging"):
@@ -175,6 +207,21 @@ def make_run(request: RunRequest, place: Place, store: RunStore, phases: Phases,
             folder.keep_log(place.engine.log_path)
     _keep_phases(run, phases)
     return run
+
+
+def deploy_to(engine: RunningEngine, site: Site, surroundings: Surroundings) -> Place:
+    """Deploy a site's stack to its engine.
+
+    Raises:
+        HarnessError: it could not be deployed.
+    """
+    request = deployment_request(site, engine)
+    # Read before: what is changed while it is deployed may be deployed or not, and is the developer's own doing.
+    sources = read_sources(site.source_dir, site.consumer_dir)
+    deployment = surroundings.deploy(request, site.outputs)
+    return Place(
+        deployment.api_url, site.engine_kind, engine, deployment, Deployed(request, sources, site.names_folders)
+    )
 
 
 def agreement_of(request: RunRequest) -> Agreement:
@@ -219,7 +266,7 @@ def _breakable(place: Place) -> Breakable | None:
 
 
 def _record(run_id: str, started_at: datetime, request: RunRequest, place: Place) -> RunRecord:
-    engine, deployment = place.engine, place.deployment
+    engine, deployment, deployed = place.engine, place.deployment, place.deployed
     return RunRecord(
         run_id=run_id,
         started_at=started_at.isoformat(timespec="milliseconds"),
@@ -234,57 +281,30 @@ def _record(run_id: str, started_at: datetime, request: RunRequest, place: Place
             version=engine.version if engine else None,
             pid=engine.pid if engine else None,
         ),
+        parameters=tuple(deployed.request.parameters) if deployed else (),
+        sources=deployed.as_record() if deployed else None,
         deployment=deployment.to_json() if deployment else None,
-        parameters=place.parameters,
         account=deployment.account_id if deployment else "",
         region=deployment.region if deployment else "",
         stack_name=deployment.stack_name if deployment else "",
         versions=versions(),
         git=git_state(Path.cwd()),
+        replay_of=request.replay_of,
     )
 
 
-def _deployment_request(site: Site, engine: RunningEngine) -> DeploymentRequest:
+def deployment_request(site: Site, engine: RunningEngine) -> DeploymentRequest:
+    """Return what the bootstrap is asked for."""
     return DeploymentRequest(
         endpoint_url=engine.endpoint_url,
         account=site.account,
         region=site.region,
         stack_name=site.stack_name,
         parameters=site.parameters,
+        source_dir=site.source_dir,
+        consumer_dir=site.consumer_dir,
+        quiet=site.quiet,
     )
-
-
-@dataclass(slots=True)
-class _Ending:
-    """How stopping the engine went."""
-
-    interrupted: bool = False
-    notes: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def _stopping(engine: Engine, phases: Phases, ending: _Ending) -> Iterator[None]:
-    """Stop the engine after the block. That takes its time, bounded, also when Ctrl-C is pressed again."""
-    try:
-        yield
-    finally:
-        with phases.timed("stop"), interrupts.put_off() as interrupt:
-            try:
-                engine.stop()
-            except HarnessError as error:
-                ending.notes.append(str(error))
-        ending.interrupted = interrupt.seen
-
-
-@contextmanager
-def _naming_the_log(engine: RunningEngine) -> Iterator[None]:
-    """Say, in any error of ours, where the engine's log is."""
-    try:
-        yield
-    except HarnessError as error:
-        if engine.log_path:
-            error.add_note(f"the engine's log: {engine.log_path}")
-        raise
 
 
 @contextmanager

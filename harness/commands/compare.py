@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.commands.options import json_option, state_dir_option
-from harness.commands.stored import show, store_in
+from harness.commands.stored import complete_run, show, store_in
 from harness.errors import ExitCode
 from harness.history.reader import read_history
 from harness.store.folder import RunFolder
@@ -33,8 +33,8 @@ _SHORT: Final = {
     short_help="Say whether one run is slower than another.",
     epilog=("\b\nExamples:\n  harness compare 20261123-2201 latest\n  harness compare before/ after/ --json\n"),
 )
-@click.argument("name_a", metavar="A")
-@click.argument("name_b", metavar="B")
+@click.argument("name_a", metavar="A", shell_complete=complete_run)
+@click.argument("name_b", metavar="B", shell_complete=complete_run)
 @json_option
 @state_dir_option
 @click.pass_context

@@ -42,4 +42,16 @@ region_option = click.option(
 stack_name_option = click.option(
     "--stack-name", default=DEFAULT_STACK_NAME, show_default=True, help="CloudFormation's name for the stack."
 )
+source_dir_option = click.option(
+    "--source-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where template.yaml is.  [default: our own, in infra]",
+)
+consumer_dir_option = click.option(
+    "--consumer-dir",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="The function's package.  [default: our own, consumer]",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")

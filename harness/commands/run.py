@@ -1,21 +1,23 @@
 """`harness run`: drive flows, judge them, time them, keep the evidence."""
 
 import json
-import os
 import re
 import shlex
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
 import click
-from rich.console import Console
 
+from harness.commands.engine_choice import ENGINE_KINDS, choose_engine, endpoint_url_option, progressing_surroundings
 from harness.commands.options import (
     account_option,
+    consumer_dir_option,
     json_option,
     region_option,
+    source_dir_option,
     stack_name_option,
     state_dir_option,
 )
@@ -23,15 +25,11 @@ from harness.commands.stored import facts_of, show, store_in
 from harness.commands.workload_options import make_workload, workload_options
 from harness.contracts import read_contract, users_api_contract
 from harness.deployment import outputs_path
-from harness.engines import Engine
-from harness.engines.checkout import make_container, running_engine
-from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine
-from harness.engines.external import ExternalEngine, check_url
+from harness.engines.external import check_url
 from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
 from harness.faults.catalogue import redelivers
 from harness.phases import Phases
-from harness.progress import show_progress
 from harness.report_text import results_as_text
 from harness.results_document import results_to_json
 from harness.run import Place, Run, RunRequest, Site, Surroundings, make_run, perform
@@ -84,12 +82,12 @@ class PhaseMs(click.ParamType):
 )
 @click.option(
     "--engine",
-    type=click.Choice(["embedded", "container", "external"]),
+    type=click.Choice(ENGINE_KINDS),
     default="embedded",
     show_default=True,
     help="A process of ours, the same in Docker, or any endpoint.",
 )
-@click.option("--endpoint-url", metavar="URL", help="Where the external engine is.")
+@endpoint_url_option
 @click.option(
     "--api-url", metavar="URL", help="An API that is just there: nothing is started, deployed or looked into."
 )
@@ -109,6 +107,8 @@ class PhaseMs(click.ParamType):
     metavar="KEY=VALUE",
     help="A parameter of the template; repeat it for more.",
 )
+@source_dir_option
+@consumer_dir_option
 @click.option("--print-workload", is_flag=True, help="Print the workload as JSON, and do not run it.")
 @click.option(
     "--phase",
@@ -134,6 +134,8 @@ def run(
     account: str,
     stack_name: str,
     parameters: tuple[str, ...],
+    source_dir: Path | None,
+    consumer_dir: Path | None,
     print_workload: bool,
     phases_before: tuple[tuple[str, float], ...],
     as_json: bool,
@@ -154,7 +156,7 @@ def run(
         click.echo(json.dumps(workload_to_json(workload), indent=2))
         return
     request = _request(workload, requirements, openapi)
-    surroundings = context.find_object(Surroundings) or _real_surroundings()
+    surroundings = context.find_object(Surroundings) or progressing_surroundings()
     store = store_in(state_dir)
     if api_url is not None:
         _refuse_without_stack(engine, endpoint_url, workload)
@@ -163,12 +165,13 @@ def run(
         if workload.shape != USERS_API:
             raise MisuseError("the shape is of another API than ours, and nothing deploys it; add --api-url")
         own_dir = transient_state_dir(state_dir)
-        chosen, outputs_dir = _choose_engine(engine, endpoint_url, state_dir, own_dir)
+        chosen, outputs_dir = choose_engine(engine, endpoint_url, state_dir, own_dir)
         outputs = outputs_path(outputs_dir, stack_name)
-        site = Site(chosen, engine, account, region, stack_name, outputs, _parameters(parameters, workload))
+        parameters = _parameters(parameters, workload)
+        site = Site(chosen, engine, account, region, stack_name, outputs, parameters, source_dir, consumer_dir)
         done = perform(request, site, store, phases, surroundings)
         shutil.rmtree(own_dir, ignore_errors=True)
-    _show(done, as_json=as_json)
+    show_run(done, as_json=as_json)
     context.exit(done.exit_code)
 
 
@@ -201,22 +204,14 @@ def _parameters(given: tuple[str, ...], workload: Workload) -> tuple[str, ...]:
     return QUICK_REDELIVERY
 
 
-def _choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir: Path) -> tuple[Engine, Path]:
-    """Return the engine to run on, and the folder that the outputs of the stack on it belong in."""
-    if kind == "external":
-        if endpoint_url is None:
-            raise MisuseError("--engine external needs --endpoint-url; give one like http://127.0.0.1:4566")
-        return ExternalEngine(endpoint_url), own_dir
-    if endpoint_url is not None:
-        raise MisuseError("--endpoint-url is for --engine external; leave one out, or add the other")
-    if running := running_engine(state_dir / "engine"):
-        return JoinedEngine(running), state_dir
-    if kind == "container":
-        return make_container(own_dir / "engine", port=ANY_FREE_PORT, owner_pid=os.getpid()), own_dir
-    return EmbeddedEngine(own_dir / "engine", port=ANY_FREE_PORT, stop_with_pid=os.getpid()), own_dir
+def show_run(done: Run, *, as_json: bool, more: Mapping[str, Any] | None = None) -> None:
+    """Print what came of a run, for a person or for a program.
 
-
-def _show(done: Run, *, as_json: bool) -> None:
+    Args:
+        done: the run.
+        as_json: for which of the two.
+        more: what else a program gets.
+    """
     if as_json:
         shown = {
             "folder": str(done.folder),
@@ -224,6 +219,7 @@ def _show(done: Run, *, as_json: bool) -> None:
             "notes": done.notes,
             "run": record_to_json(done.record),
             "results": results_to_json(done.results),
+            **(more or {}),
         }
         click.echo(json.dumps(shown))
         return
@@ -231,9 +227,3 @@ def _show(done: Run, *, as_json: bool) -> None:
     for note in done.notes:
         click.echo(f"harness: {note}", err=True)
     click.echo(f"the evidence: {shlex.quote(str(done.folder))}, to look at: report.html there")
-
-
-def _real_surroundings() -> Surroundings:
-    from harness.real_surroundings import real_surroundings  # noqa: PLC0415 - aiohttp and boto3 are slow to import
-
-    return real_surroundings(lambda: show_progress(Console(stderr=True)))

@@ -5,14 +5,23 @@ from pathlib import Path
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 from rich.console import Console, RenderableType
 
+from harness.commands.options import DEFAULT_STATE_DIR
 from harness.store.record import RunRecord
 from harness.store.runs import LATEST, RunStore
 
 _FILE_COLUMNS: Final = 120
 
-run_argument = click.argument("name", metavar="[RUN]", default=LATEST)
+
+def complete_run(context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    """Return the runs whose IDs begin so, the newest first, for a shell."""
+    names = [LATEST, *store_in(context.params.get("state_dir") or DEFAULT_STATE_DIR).names()]
+    return [CompletionItem(name) for name in names if name.startswith(begun)]
+
+
+run_argument = click.argument("name", metavar="[RUN]", default=LATEST, shell_complete=complete_run)
 
 
 def store_in(state_dir: Path) -> RunStore:

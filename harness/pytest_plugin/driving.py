@@ -7,7 +7,7 @@ from typing import Protocol
 
 import pytest
 
-from harness.deployment import Deployment
+from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.errors import HarnessError
 from harness.history import History
@@ -86,18 +86,36 @@ class DriveStack(Protocol):
         engine: RunningEngine | None,
         store: Path,
         thresholds: Sequence[str] = (),
+        request: DeploymentRequest | None = None,
     ) -> Run:
         """Drive the workload at the deployment, and keep the run in the store."""
         ...
 
 
-def driver(drive_stack: DriveStack, deployment: Deployment, engine: RunningEngine, store: Path) -> Drive:
-    """Return what a test drives this deployment with. A run that could not be made fails the test, in one line."""
+def driver(
+    drive_stack: DriveStack,
+    deployment: Deployment,
+    engine: RunningEngine,
+    store: Path,
+    request: DeploymentRequest | None = None,
+) -> Drive:
+    """Return what a test drives this deployment with. A run that could not be made fails the test, in one line.
+
+    Args:
+        drive_stack: makes a run.
+        deployment: of the stack.
+        engine: that it is on.
+        store: the folder that holds the runs' folders.
+        request: what the stack was deployed by, so that a run can be made again; None: not known. One that is of
+            another stack, since somebody's own fixture brought this one, says nothing.
+    """
+    if request and (request.account, request.stack_name) != (deployment.account_id, deployment.stack_name):
+        request = None
 
     def drive(workload: Workload, *, require: Sequence[str] = ()) -> DrivenRun:
         __tracebackhide__ = True
         try:
-            run = drive_stack(workload, deployment, engine=engine, store=store, thresholds=require)
+            run = drive_stack(workload, deployment, engine=engine, store=store, thresholds=require, request=request)
         except HarnessError as error:
             raise pytest.fail.Exception(one_text(error)) from None
         return DrivenRun(run.verdict, run.results, run.folder, run.history)

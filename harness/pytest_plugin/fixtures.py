@@ -74,12 +74,18 @@ def workload(harness_session: PytestSession, harness_shape: "ApiShape") -> "Work
 
 
 @pytest.fixture(scope="session")
-def drive(harness_session: PytestSession, harness_engine: "RunningEngine", harness_stack: "Deployment") -> "Drive":
+def drive(
+    harness_session: PytestSession,
+    harness_engine: "RunningEngine",
+    harness_stack: "Deployment",
+    harness_stack_request: "DeploymentRequest",
+) -> "Drive":
     """`drive(workload)` drives the workload at the deployed stack and returns the run: `run.assert_valid()`."""
     from harness.drive_stack import drive_stack  # noqa: PLC0415 - see above
     from harness.pytest_plugin.driving import driver  # noqa: PLC0415 - see above
 
-    return driver(drive_stack, harness_stack, harness_engine, harness_session.state_dir / "runs")
+    store = harness_session.state_dir / "runs"
+    return driver(drive_stack, harness_stack, harness_engine, store, harness_stack_request)
 
 
 @pytest.fixture(scope="session")

@@ -17,11 +17,20 @@ def write_text(path: Path, text: str) -> None:
     Raises:
         InputOutputError: it could not be written; what was there before still is.
     """
+    write_bytes(path, text.encode())
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file as `write_text` does.
+
+    Raises:
+        InputOutputError: see `write_text`.
+    """
     with _named(path, "free some space or check the permissions, then run it again"):
         temporary = _beside(path)
         try:
-            with temporary.open("x", encoding="utf-8") as file:
-                file.write(text)
+            with temporary.open("xb") as file:
+                file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
             temporary.replace(path)

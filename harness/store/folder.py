@@ -9,8 +9,10 @@ from harness import junit
 from harness.errors import InputOutputError
 from harness.results import Results
 from harness.results_document import results_from_json, results_to_json
-from harness.store.files import read_json, write_json, write_text
+from harness.store.archives import as_archive
+from harness.store.files import read_json, write_bytes, write_json, write_text
 from harness.store.record import RunRecord, record_from_json, record_to_json
+from harness.store.sources import StackSources
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,11 @@ class RunFolder:
     def log_path(self) -> Path:
         """The engine's log, where there is one."""
         return self.path / "engine.log"
+
+    @property
+    def sources_path(self) -> Path:
+        """What was deployed: the stack's files and the function's, where they are known."""
+        return self.path / "stack.zip"
 
     def write_record(self, record: RunRecord) -> None:
         """Keep a record.
@@ -103,6 +110,15 @@ class RunFolder:
         except OSError as error:
             what = f"{self.log_path}: {error.strerror or error}; the engine's log is {log}"
             raise InputOutputError(what) from error
+
+    def keep_sources(self, sources: StackSources) -> None:
+        """Keep what was deployed, unless it is too large for that.
+
+        Raises:
+            InputOutputError: it could not be written.
+        """
+        if sources.are_small:
+            write_bytes(self.sources_path, as_archive(sources.files))
 
     def last_written_s(self) -> float:
         """Return when the run wrote something last, as Unix time."""

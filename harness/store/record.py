@@ -34,6 +34,20 @@ class GitRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcesRecord:
+    """What was deployed. The run's folder has the files themselves."""
+
+    stack_hash: str
+    """Of the template, the API's document and its mapping templates."""
+    function_hash: str
+    """Of the function's code."""
+    source_dir: str | None = None
+    """Where the template was, if not in the checkout, as it was given."""
+    consumer_dir: str | None = None
+    """The same of the function's package."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunRecord:
     """One run, as it was asked for and where it took place."""
 
@@ -53,16 +67,20 @@ class RunRecord:
     contract: Mapping[str, Any] = field(default_factory=dict)
     """As `harness.checking.Contract.responses` has it."""
     thresholds: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
+    """Of the template: `Key=Value`, each; what is not among them has the template's default."""
+    sources: SourcesRecord | None = None
+    """None: not known, as for a stack that somebody else deployed."""
     deployment: Mapping[str, Any] | None = None
     """The bootstrap's outputs; None: the API was there."""
-    parameters: tuple[str, ...] = ()
-    """Of the template, as the run's own deployment gave them: `Key=Value`, each."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """By name: Python, the platform, this package and those that decide how a run goes."""
     git: GitRecord | None = None
     """None: not a checkout, or no git."""
     phases_ms: Mapping[str, float] = field(default_factory=dict)
     """Where the command's time went."""
+    replay_of: str | None = None
+    """The run that this one is made after."""
 
 
 def record_to_json(record: RunRecord) -> dict[str, Any]:

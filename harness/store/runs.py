@@ -87,9 +87,29 @@ class RunStore:
             return RunFolder(Path(name).resolve())
         raise MisuseError(f"no run {name!a} in {self._root}, and no folder either; see `harness runs`")
 
+    def adopt(self, folder: RunFolder) -> RunFolder:
+        """Take a run from another store of this machine, and let `latest` lead to it. The other has it no more.
+
+        Raises:
+            InputOutputError: it could not be moved.
+        """
+        target = self._root / folder.run_id
+        try:
+            self._root.mkdir(parents=True, exist_ok=True)
+            shutil.move(folder.path, target)
+        except OSError as error:
+            what = f"{target}: {error.strerror or error}; check free space and permissions"
+            raise InputOutputError(what) from error
+        link(self._root / LATEST, folder.run_id)
+        return RunFolder(target)
+
     def list(self) -> Sequence[StoredRun]:
         """Return all runs, the newest first; what is broken among them is said to be, and is no error."""
         return [_read(folder) for folder in self._folders()]
+
+    def names(self) -> Sequence[str]:
+        """Return the IDs of all runs, the newest first, without a look into them."""
+        return [folder.run_id for folder in self._folders()]
 
     def prune(self, keep: int) -> Sequence[RunFolder]:
         """Remove all runs but the newest, and those that may be going on; return what was removed.

@@ -36,6 +36,10 @@ class StackObserver(FakeObserver):
         super().__init__()
         self._api = api
 
+    async def identities(self) -> frozenset[str]:
+        await super().identities()
+        return frozenset(self._api.users())
+
     async def stored(self) -> Sequence[StoredItem]:
         await super().stored()
         return [
@@ -61,6 +65,8 @@ def surroundings(
     *,
     observer: FakeObserver | None = None,
     on_deploy: Callable[[DeploymentRequest], None] = lambda _request: None,
+    on_delete: Callable[[DeploymentRequest], None] = lambda _request: None,
+    on_renew: Callable[[Deployment], None] = lambda _deployment: None,
 ) -> Surroundings:
     """Return surroundings in which the API in memory is what is deployed."""
 
@@ -79,4 +85,11 @@ def surroundings(
     def observe(_deployment: Deployment, _workload: Workload) -> tuple[Observer, float]:
         return observer or StackObserver(api), 0.01
 
-    return Surroundings(open_transport, observe, show_progress, deploy)
+    return Surroundings(
+        open_transport,
+        observe,
+        show_progress,
+        deploy,
+        delete=lambda request, _outputs: on_delete(request),
+        renew_function=on_renew,
+    )

@@ -17,7 +17,9 @@ from harness.operations import FlowEnding
 from harness.phases import Phases
 from harness.run import Place, Run, RunRequest, Site, Surroundings, make_run, perform
 from harness.store.folder import RunFolder
+from harness.store.record import SourcesRecord
 from harness.store.runs import RunStore
+from harness.store.sources import read_archived, read_sources
 from harness.timing.thresholds import parse_threshold
 from harness.transport import TransportFailure
 from harness.workload import Deadlines, Workload
@@ -69,11 +71,16 @@ def test_a_run_is_kept_with_all_that_is_needed_to_make_it_again_and_to_judge_it_
         "report.html",
         "results.json",
         "run.json",
+        "stack.zip",
     ]
     kept = folder.read_record()
     assert kept == run.record
     assert workload_from_json(kept.workload) == WORKLOAD
     assert (kept.arguments, kept.engine.pid, kept.api_url) == (("run", "--flows", "20"), 1234, API_URL)
+    assert kept.parameters == ("A=1",)
+    sources = read_sources(None, None)
+    assert kept.sources == SourcesRecord(sources.stack_hash, sources.function_hash)
+    assert read_archived(folder.sources_path) == sources.files
     assert list(kept.phases_ms) == [
         "install",
         "start-up",
@@ -234,3 +241,13 @@ def test_poison_that_is_not_dead_lettered_makes_the_run_invalid(tmp_path: Path) 
     run = perform_on(FakeEngine(), surroundings(quick_api()), tmp_path, request)
     found = {check.name for check in run.results.checks if check.verdict == "invalid"}
     assert "dead-letters-are-poison" in found
+
+
+def test_a_run_of_some_flows_only_is_whole_with_those(tmp_path: Path) -> None:
+    request = replace(REQUEST, workload=replace(WORKLOAD, only_flows=(3, 17)))
+    run = perform_on(FakeEngine(), surroundings(quick_api()), tmp_path, request)
+    assert run.exit_code is ExitCode.VALID, run.verdict
+    assert (run.history.asked, sorted(flow.number for flow in run.history.flows)) == (2, [3, 17])
+    assert {flow.number: flow.payload for flow in run.history.flows} == {
+        number: WORKLOAD.plan(number).payload for number in (3, 17)
+    }

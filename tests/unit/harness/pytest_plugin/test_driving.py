@@ -1,12 +1,12 @@
 """`drive(workload)` in a test, with a stand-in for what drives the stack."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from harness.deployment import Deployment
+from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.errors import UnavailableError
 from harness.history import History
@@ -47,14 +47,20 @@ def test_the_workload_is_driven_at_the_deployed_stack_and_the_run_is_returned() 
         engine: RunningEngine | None,
         store: Path,
         thresholds: Sequence[str] = (),
+        request: DeploymentRequest | None = None,
     ) -> FakeRun:
-        asked.extend([workload, deployment, engine, store, thresholds])
+        asked.extend([workload, deployment, engine, store, thresholds, request])
         return FakeRun(VALID)
 
-    drive = driver(drive_stack, DEPLOYMENT, ENGINE, Path("runs"))
+    account, name = DEPLOYMENT.account_id, DEPLOYMENT.stack_name
+    request = DeploymentRequest("http://127.0.0.1:4566", account, stack_name=name, parameters=("A=1",))
+    drive = driver(drive_stack, DEPLOYMENT, ENGINE, Path("runs"), request)
     run = drive(WORKLOAD, require=["visible.p99<2s"])
-    assert asked == [WORKLOAD, DEPLOYMENT, ENGINE, Path("runs"), ["visible.p99<2s"]]
+    assert asked == [WORKLOAD, DEPLOYMENT, ENGINE, Path("runs"), ["visible.p99<2s"], request]
     assert run == DrivenRun(VALID.verdict, VALID, Path("runs/7"), HISTORY)
+
+    driver(drive_stack, DEPLOYMENT, ENGINE, Path("runs"), replace(request, stack_name="another"))(WORKLOAD)
+    assert asked[-1] is None, "what deployed another stack says nothing of this one"
 
 
 def test_a_run_that_could_not_be_made_fails_the_test_with_its_line_and_notes() -> None:

@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from harness.deployment import Deployment
+from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.errors import UnavailableError
 from harness.workload import Workload
@@ -46,8 +46,9 @@ def driven(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Workload, Path]]:
         engine: RunningEngine | None,
         store: Path,
         thresholds: Sequence[str] = (),
+        request: DeploymentRequest | None = None,
     ) -> FakeRun:
-        del deployment, engine, thresholds
+        del deployment, engine, thresholds, request
         asked.append((workload, store))
         if workload.seed == 404:
             raise UnavailableError("no engine answers")

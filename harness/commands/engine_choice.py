@@ -1,0 +1,53 @@
+"""Which engine a command makes runs on, and how it reaches the world."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+import click
+from rich.console import Console
+
+from harness.engines import Engine
+from harness.engines.checkout import make_container, running_engine
+from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine
+from harness.engines.external import ExternalEngine
+from harness.errors import MisuseError
+from harness.progress import show_progress
+from harness.run import Surroundings
+
+ENGINE_KINDS: Final = ("embedded", "container", "external")
+
+endpoint_url_option = click.option("--endpoint-url", metavar="URL", help="Where the external engine is.")
+
+
+def choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir: Path) -> tuple[Engine, Path]:
+    """Return the engine to run on, and the folder that the outputs of the stack on it belong in.
+
+    Args:
+        kind: one of `ENGINE_KINDS`.
+        endpoint_url: of the external engine.
+        state_dir: the checkout's: an engine that runs there is joined.
+        own_dir: where an engine that is started for this command alone lives.
+
+    Raises:
+        MisuseError: kind and endpoint contradict each other.
+        UnavailableError: there is no Docker for a container.
+    """
+    if kind == "external":
+        if endpoint_url is None:
+            raise MisuseError("--engine external needs --endpoint-url; give one like http://127.0.0.1:4566")
+        return ExternalEngine(endpoint_url), own_dir
+    if endpoint_url is not None:
+        raise MisuseError("--endpoint-url is for --engine external; leave one out, or add the other")
+    if running := running_engine(state_dir / "engine"):
+        return JoinedEngine(running), state_dir
+    if kind == "container":
+        return make_container(own_dir / "engine", port=ANY_FREE_PORT, owner_pid=os.getpid()), own_dir
+    return EmbeddedEngine(own_dir / "engine", port=ANY_FREE_PORT, stop_with_pid=os.getpid()), own_dir
+
+
+def progressing_surroundings() -> Surroundings:
+    """Return the real world, with the progress of a run on standard error."""
+    from harness.real_surroundings import real_surroundings  # noqa: PLC0415 - aiohttp and boto3 are slow to import
+
+    return real_surroundings(lambda: show_progress(Console(stderr=True)))

@@ -116,8 +116,8 @@ class ItemStore:
     def _read_late(self) -> LateView:
         """Return what inconsistent reads see late."""
         if None not in self._late_views:
-            orders: dict[str | None, Order] = {None: self._order, **self._index_orders}
-            self._late_orders = {name: order.emptied() for name, order in orders.items()}
+            self._late_orders = {None: self._order.emptied()}
+            self._late_orders |= {name: order.emptied() for name, order in self._index_orders.items()}
         return self._seen_late_by(None, see_nothing, self._keep_late)
 
     def _keep_late(self, old: Item | None, new: Item | None) -> None:

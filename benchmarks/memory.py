@@ -45,8 +45,10 @@ class Sample:
 class Growth:
     """What is added to memory, in bytes."""
 
+    since_flows: int
+    """How many flows had been made when the growth by flows begins to count."""
     a_flow: float
-    """After the first step, which fills caches."""
+    """In the second half of the steps: the first fills caches, and what is kept of functions' lines."""
     an_item: float
 
     @property
@@ -78,7 +80,7 @@ def main(flows: int, step: int, clients: int, most_s: int, as_json: bool) -> Non
         return
     Console().print(as_table(samples))
     print(
-        f"After the first {samples[1].flows:,} flows, a flow adds {growth.a_flow:,.0f} bytes; an item takes "
+        f"After the first {growth.since_flows:,} flows, a flow adds {growth.a_flow:,.0f} bytes; an item takes "
         f"{growth.an_item:,.0f}, so {growth.beyond_its_item:,.0f} are left by the flow itself."
     )
 
@@ -144,9 +146,10 @@ def growth_of(samples: list[Sample]) -> Growth:
     *by_flows, with_items = samples
     if len(by_flows) < 3:  # noqa: PLR2004  - idle, the first step, and one more
         raise UnavailableError("only one step of flows was done; ask for more --flows, a smaller --step or more time")
-    first, last = by_flows[1], by_flows[-1]
+    first, last = by_flows[len(by_flows) // 2], by_flows[-1]
     a_flow = (last.resident_bytes - first.resident_bytes) / (last.flows - first.flows)
-    return Growth(a_flow, (with_items.resident_bytes - last.resident_bytes) / max(1, with_items.items_written))
+    an_item = (with_items.resident_bytes - last.resident_bytes) / max(1, with_items.items_written)
+    return Growth(first.flows, a_flow, an_item)
 
 
 def as_table(samples: list[Sample]) -> Table:

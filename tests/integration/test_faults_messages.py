@@ -260,6 +260,26 @@ def test_a_throttled_invocation_is_429_and_the_function_is_not_run(stack: Stack,
     assert not invoke(stack).error
 
 
+def test_the_api_answers_503_for_a_send_that_is_throttled(stack: Stack, faults: EngineFaults) -> None:
+    faults.set("throttled", "send-throttles", rate=1)
+
+    refused = stack.post_user('{"name": "throttled", "email": "a@b.c"}')
+    assert refused.status_code == 503
+    assert "Retry-After" in refused.headers
+    assert stack.post_user('{"name": "throttled", "email": "a@b.c"}').status_code == 202
+    stack.wait_until_quiet()
+
+
+def test_the_event_source_comes_again_soon_when_its_receives_are_throttled(stack: Stack, faults: EngineFaults) -> None:
+    faults.set("throttled", "receive-throttles", rate=1, times=4)
+    began_s = time.monotonic()
+    stack.wait_until_visible(stack.create("throttled receive"))
+
+    assert faults.get("throttled")["fired"] == 4
+    # LocalStack's worker backs off for 2, 3, 4.5 and 6.75 seconds after as many errors in a row.
+    assert time.monotonic() - began_s < 10
+
+
 def test_the_sound_stack_stores_each_message_once_whatever_happens_to_its_delivery(
     stack: Stack, faults: EngineFaults
 ) -> None:

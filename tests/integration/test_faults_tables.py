@@ -160,6 +160,7 @@ def test_a_fault_of_one_table_hits_its_transactions_and_batches(table: Table, fa
         dynamodb.transact_write_items(TransactItems=[{"Put": {"TableName": TABLE, **put}}])
     with pytest.raises(ClientError, match="InternalServerError"):
         dynamodb.batch_write_item(RequestItems={TABLE: [{"PutRequest": put}]})
+    faults.heal("refused")
     assert table.get("1") is None
 
 

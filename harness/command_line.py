@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "shrink": "shrink:shrink",
     "bundle": "bundle:bundle",
     "runs": "runs:runs",
+    "fault": "fault:fault",
     "up": "engine:up",
     "deploy": "stack:deploy",
     "status": "stack:status",

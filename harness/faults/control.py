@@ -1,7 +1,7 @@
 """Faults of a running engine, over its HTTP API below `/_emulator/faults`: set, look, heal. Any transport will do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -66,6 +66,32 @@ class FaultControl:
         self._endpoint_url = endpoint_url
         self._account_id = account_id
 
+    async def kinds(self) -> Sequence[Mapping[str, Any]]:
+        """Return the kinds of faults that the engine has, as it describes them (`GET /_emulator/faults/kinds`).
+
+        Raises:
+            MisuseError: it has no faults at all.
+            FaultControlError: it does not answer.
+        """
+        answer = await self._send("GET", "/kinds")
+        try:
+            kinds: Sequence[Mapping[str, Any]] = json.loads(answer.body)["kinds"] if _is_fine(answer) else ()
+        except (ValueError, KeyError, TypeError):
+            kinds = ()
+        if not kinds:
+            what = f"{self._endpoint_url} lets nobody set faults ({answer.status} for {_ROOT})"
+            raise MisuseError(f"{what}; leave out --faults and --fault, or run on an engine of ours (`harness up`)")
+        return kinds
+
+    async def all_as_told(self) -> Sequence[Mapping[str, Any]]:
+        """Return the account's faults as the engine tells of them (`GET /_emulator/faults/{account}`).
+
+        Raises:
+            FaultControlError: the engine did not answer.
+        """
+        faults: Sequence[Mapping[str, Any]] = _object(await self._send("GET", f"/{self._account_id}"))["faults"]
+        return faults
+
     async def check_kinds(self, kinds: frozenset[str]) -> None:
         """Check that the engine has these kinds of faults.
 
@@ -73,14 +99,7 @@ class FaultControl:
             MisuseError: it has not, or no faults at all.
             FaultControlError: it does not answer.
         """
-        answer = await self._send("GET", "/kinds")
-        try:
-            known = {kind["name"] for kind in json.loads(answer.body)["kinds"]} if _is_fine(answer) else None
-        except (ValueError, KeyError, TypeError):
-            known = None
-        if known is None:
-            what = f"{self._endpoint_url} lets nobody set faults ({answer.status} for {_ROOT})"
-            raise MisuseError(f"{what}; leave out --faults and --fault, or run on an engine of ours (`harness up`)")
+        known = {kind["name"] for kind in await self.kinds()}
         if unknown := sorted(kinds - known):
             what = f"the engine at {self._endpoint_url} has no fault {', '.join(unknown)}"
             raise MisuseError(f"{what}; it is older than this program: start it anew (`harness down`, `harness up`)")

@@ -1,7 +1,8 @@
 """The fixtures. What they need is imported when a test asks for one: pytest loads this module in every session.
 
-Those that others are built on are named `harness_...`, and may be overridden in a conftest file. On `api`, `drive` and
-`workload` nothing is built: a fixture of the same name in somebody's tests takes their place and breaks nothing.
+Those that others are built on are named `harness_...`, and may be overridden in a conftest file. On `api`, `drive`,
+`fault` and `workload` nothing is built: a fixture of the same name in somebody's tests takes their place and breaks
+nothing.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from harness.pytest_plugin.session import PytestSession
 if TYPE_CHECKING:
     from harness.deployment import Deployment, DeploymentRequest
     from harness.engines import RunningEngine
+    from harness.pytest_plugin.breaking import Breaker
     from harness.pytest_plugin.calling import ApiClient
     from harness.pytest_plugin.driving import Drive
     from harness.shape import ApiShape
@@ -95,6 +97,17 @@ def api(harness_stack: "Deployment", harness_shape: "ApiShape") -> Iterator["Api
 
     with ApiClient(harness_stack.api_url, harness_shape) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def fault(harness_session: PytestSession, harness_engine: "RunningEngine", harness_stack: "Deployment") -> "Breaker":
+    """Breaks something in this worker's account, and heals it.
+
+    `with fault("gsi-lag", delay="0ms-2s") as lag:` has it broken while the block runs; `lag.fired` is how often it hit.
+    """
+    from harness.pytest_plugin.breaking import Breaker, EngineControl  # noqa: PLC0415 - see above
+
+    return Breaker(EngineControl(harness_engine.endpoint_url, harness_stack.account_id), harness_session.seed)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ from tests.processes import is_living
 from tests.waiting import wait_until
 
 EXAMPLE = CHECKOUT / "docs" / "examples" / "test_users.py"
+FAULTS_EXAMPLE = EXAMPLE.with_name("test_faults.py")
 
 ONE_KILLS_ITS_WORKER = """
 import os, pathlib, signal
@@ -74,6 +75,17 @@ def test_the_ten_lines_of_the_documentation_pass_without_xdist_and_leave_runs_an
     assert len([run for run in (tmp_path / ".harness" / "runs").iterdir() if not run.is_symlink()]) == 2
     assert (tmp_path / ".harness" / "runs" / "latest" / "history.jsonl").exists()
     assert list((tmp_path / ".harness" / "transient").iterdir()) == []
+    assert processes_of(tmp_path) == []
+
+
+def test_the_documentations_bad_days_pass_and_are_in_it_word_for_word(tmp_path: Path) -> None:
+    (tmp_path / "test_faults.py").write_text(FAULTS_EXAMPLE.read_text())
+
+    done = run_pytest(tmp_path, "-p", "no:xdist")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "2 passed" in done.stdout
+    assert FAULTS_EXAMPLE.read_text() in (CHECKOUT / "docs" / "pytest.md").read_text()
     assert processes_of(tmp_path) == []
 
 

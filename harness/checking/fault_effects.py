@@ -49,6 +49,8 @@ class Effect:
         while_active: whether others are held back as long as the fault is active; else only what it hit is, for as
             long as that hit delays it.
         fails_delivery: whose message is then delivered again, after the queue's visibility timeout. It was received.
+        may_time_out: whether the function may run out of time by it, so that a whole batch comes again as late. That is
+            no excuse for a dead letter: a function's time and a queue's visibility timeout are the stack's to choose.
         repeats: whether its message is there once more, and what it was received counts for both.
         loses_all: whether all that was accepted before is gone.
     """
@@ -61,6 +63,7 @@ class Effect:
     holds: Reach = Reach.NONE
     while_active: bool = True
     fails_delivery: Reach = Reach.NONE
+    may_time_out: bool = False
     repeats: bool = False
     loses_all: bool = False
 
@@ -95,14 +98,14 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "timeouts": _ENDS_INVOCATION,
     "init-failures": _ENDS_INVOCATION,
     "function-throttles": _ENDS_INVOCATION,
-    "slow-handlers": _HOLDS_ALL,
+    "slow-handlers": Effect(holds=_ALL, may_time_out=True),
     "out-of-memory": _ENDS_INVOCATION,
     "gsi-lag": _DELAYS_ITS_OWN,
     "table-lag": _DELAYS_ITS_OWN,
     "table-throttles": Effect(Site.READ, _NOT_NOW, holds=_ALL, fails_delivery=_OWN),
     "table-errors": Effect(Site.READ, _NOT_NOW, holds=_ALL, fails_delivery=_OWN),
     "lost-answers": Effect(holds=_ALL, fails_delivery=_OWN),
-    "slow-tables": Effect(Site.READ, unanswered=True, delays_answer=True, holds=_ALL),
+    "slow-tables": Effect(Site.READ, unanswered=True, delays_answer=True, holds=_ALL, may_time_out=True),
     "pauses": Effect(Site.ENGINE, unanswered=True, delays_answer=True, holds=_ALL),
     "full-disk": Effect(Site.ENGINE, _NOT_NOW, unanswered=True, holds=_ALL, fails_delivery=_ALL),
     "kills": Effect(Site.ENGINE, frozenset({"4xx", "5xx"}), unanswered=True, holds=_ALL, loses_all=True),

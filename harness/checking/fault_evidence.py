@@ -135,13 +135,14 @@ class FaultEvidence:
         if fault.fired == 0 or effect.holds is Reach.NONE:
             return
         known = _all_known(fault)
-        comes_again_s = 0.0 if effect.fails_delivery is Reach.NONE else self._comes_again_s
+        comes_again = effect.may_time_out or effect.fails_delivery is not Reach.NONE
+        comes_again_s = self._comes_again_s if comes_again else 0.0
         if effect.while_active or not (known and _knows_flows(fault)):
             # What a fault of the engine, or one of which not all is known, did last shows so much later.
             after_s = comes_again_s if not known or effect.site is Site.ENGINE else 0.0
             yield from ((from_s, until_s + after_s) for from_s, until_s in _periods(fault))
-        if effect.fails_delivery is Reach.ALL:
-            yield from ((firing.at_s, firing.at_s + comes_again_s) for firing in fault.firings)
+        if effect.may_time_out or effect.fails_delivery is Reach.ALL:
+            yield from ((each.at_s, each.at_s + each.delay_s + comes_again_s) for each in fault.firings)
 
     def _own_holds(self, flow: int) -> Iterator[Interval]:
         for hit in self._by_flow.get(flow, ()):

@@ -127,7 +127,7 @@ def _never_shown(kind: str) -> Plant:
         ends_s = [until_s or 0 for fault in execution.history.faults for _, until_s in fault.periods]
         final = execution.history.final
         assert final is not None
-        late_s = max(ends_s) + (final.visibility_timeout_s or 0) + execution.agreement.visible_within_s + 1
+        late_s = max(ends_s) + (final.visibility_timeout_s or 0) + execution.agreement.visible_within_s + 3
         calls: tuple[Operation, ...] = (flow.operations[0], pending(late_s, f"m{flow.number}"))
         return _with_flow(execution, replace(flow, operations=calls, ending=FlowEnding.FAILED))
 

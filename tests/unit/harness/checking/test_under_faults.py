@@ -50,7 +50,7 @@ def seen_at(missed_s: float) -> FlowHistory:
 
 
 def test_the_bound_counts_from_the_healing_of_what_holds_everything_back() -> None:
-    slow = fault("slow-handlers", firing(1, 7), until_s=20)
+    slow = fault("cold-starts", firing(1, 7), until_s=20)
     assert of(VisibleInTime, seen_at(49.9), slow).verdict is VALID
     result = of(VisibleInTime, seen_at(50.1), slow)
     assert result.evidence == (
@@ -88,6 +88,12 @@ def test_a_crash_holds_the_whole_batch_until_its_messages_come_again(whose: int 
     assert of(VisibleInTime, seen_at(69.9), crash).verdict is VALID
     assert of(VisibleInTime, seen_at(70.1), crash).verdict is INVALID
     assert of(VisibleInTime, seen_at(90), crash, visibility_timeout_s=None).verdict is VALID
+
+
+def test_a_function_that_was_slowed_down_may_have_run_out_of_time() -> None:
+    slow = fault("slow-handlers", firing(10, 7, delay_s=2), until_s=11)
+    assert of(VisibleInTime, seen_at(71.9), slow).verdict is VALID
+    assert of(VisibleInTime, seen_at(72.1), slow).verdict is INVALID
 
 
 def test_a_failed_write_holds_its_own_message_until_it_comes_again_and_others_while_it_is_set() -> None:

@@ -99,7 +99,9 @@ def test_an_engine_from_start_to_stop(emulator: Commands) -> None:
     assert status["alive"] is True
     assert 50e6 < status["rss_bytes"] < 1e9
     assert 0 < status["uptime_s"] < 60
-    assert {status["services"][name] for name in ("apigateway", "dynamodb", "lambda", "sqs")} == {"available"}
+    # What a stack is made of is loaded from now on; nobody has to wait for that.
+    states = {status["services"][name] for name in ("apigateway", "dynamodb", "lambda", "sqs")}
+    assert states <= {"available", "starting", "running"}
     code, out, _ = emulator.run("status")
     assert code == 0
     assert record["endpoint_url"] in out

@@ -81,7 +81,15 @@ def test_one_command_starts_deploys_drives_judges_keeps_and_stops(tmp_path: Path
     assert timings["server_queued"]["count"] == timings["server_written"]["count"] == timings["create"]["count"]
     assert list(record["phases_ms"]) == ["start-up", "engine", "deploy", "flows", "judging", "report", "stop"]
     kept = {path.name for path in Path(shown["folder"]).iterdir()}
-    assert kept == {"run.json", "history.jsonl", "results.json", "junit.xml", "report.html", "engine.log"}
+    assert kept == {
+        "run.json",
+        "history.jsonl",
+        "results.json",
+        "junit.xml",
+        "report.html",
+        "engine.log",
+        "stack.zip",
+    }
     assert left_running(tmp_path) == []
     assert list((tmp_path / "transient").iterdir()) == []
 

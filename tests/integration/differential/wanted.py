@@ -12,6 +12,7 @@ _MEDIA_TYPE = (
 )
 _KEY_LENGTH = "DynamoDB's keys have at most 2,048 bytes, and the API answers 400 to a longer one; moto takes any"
 _CHECKSUM = "DynamoDB sends a checksum with each response; moto does not"
+_GATEWAY_RESPONSES = "API Gateway imports an OpenAPI document's own gateway responses; LocalStack leaves them out, and answers its defaults"
 _DESCRIPTION = "moto describes a table with other members than DynamoDB does"
 
 _UNTEMPLATED = (
@@ -32,6 +33,7 @@ FROM_STOCK: tuple[Wanted, ...] = (
     *(Wanted(f"api: content type {kind}, no user", "", _MEDIA_TYPE) for kind in _UNTEMPLATED),
     Wanted("api: status of 2049", "", _KEY_LENGTH),
     Wanted("api: user 2049", "", _KEY_LENGTH),
+    Wanted("apigateway: gateway response", "body", _GATEWAY_RESPONSES),
     Wanted("dynamodb: ", "headers.x-amz-crc32", _CHECKSUM),
     Wanted("dynamodb: create", "body.TableDescription", _DESCRIPTION),
     Wanted("dynamodb: active", "body.Table", _DESCRIPTION),

@@ -12,7 +12,10 @@ _MEDIA_TYPE = (
 )
 _KEY_LENGTH = "DynamoDB's keys have at most 2,048 bytes, and the API answers 400 to a longer one; moto takes any"
 _CHECKSUM = "DynamoDB sends a checksum with each response; moto does not"
-_GATEWAY_RESPONSES = "API Gateway imports an OpenAPI document's own gateway responses; LocalStack leaves them out, and answers its defaults"
+_GATEWAY_RESPONSES = (
+    "API Gateway imports an OpenAPI document's own gateway responses; LocalStack leaves them out and answers with its "
+    "defaults"
+)
 _DESCRIPTION = "moto describes a table with other members than DynamoDB does"
 
 _UNTEMPLATED = (

@@ -51,8 +51,10 @@ CRASHING: Final = Circumstance(
 
 FAILING_TABLE: Final = Circumstance(
     name="failing-table",
-    sentence="The table answers every fourth user's first two writes with an internal error, the SDK's retry included.",
-    faults=(Fault("table-errors", "table-errors", rate=1 / 4, times=2, operations=frozenset({"PutItem"})),),
+    sentence="The table answers every sixth user's first two writes with an internal error, the SDK's retry included.",
+    # The SDK waits before it tries again, and one invocation has up to ten messages.
+    parameters={"FunctionTimeoutSeconds": "4", "VisibilityTimeoutSeconds": "24"},
+    faults=(Fault("table-errors", "table-errors", rate=1 / 6, times=2, operations=frozenset({"PutItem"})),),
 )
 
 DUPLICATED: Final = Circumstance(

@@ -15,6 +15,7 @@ from harness.pytest_plugin.fixtures import (
     SESSION,
     api,
     drive,
+    fault,
     harness_engine,
     harness_session,
     harness_shape,
@@ -29,6 +30,7 @@ from harness.pytest_plugin.session import PytestSession
 __all__ = [  # the fixtures: pytest finds them here
     "api",
     "drive",
+    "fault",
     "harness_engine",
     "harness_session",
     "harness_shape",

@@ -41,14 +41,6 @@ POISONED: Final = Circumstance(
     poison=3,
 )
 
-CRASHING: Final = Circumstance(
-    name="crashing",
-    sentence="The function dies right before every sixth user's first write.",
-    # Who is in a batch with others dies with them, again and again if need be.
-    parameters={"FunctionTimeoutSeconds": "3", "VisibilityTimeoutSeconds": "18", "MaxReceiveCount": "20"},
-    faults=(Fault("crashes", "crashes", rate=1 / 6),),
-)
-
 FAILING_TABLE: Final = Circumstance(
     name="failing-table",
     sentence="The table answers every sixth user's first two writes with an internal error, the SDK's retry included.",
@@ -63,13 +55,6 @@ DUPLICATED: Final = Circumstance(
     faults=(Fault("duplicates", "duplicates", rate=1 / 3, delay=UniformDelay(0, 500)),),
 )
 
-SLOW_FUNCTION: Final = Circumstance(
-    name="slow-function",
-    sentence="For every second message, the function takes two and a half seconds more.",
-    parameters={"FunctionTimeoutSeconds": "4", "VisibilityTimeoutSeconds": "24", "MaxReceiveCount": "2"},
-    faults=(Fault("slow-handlers", "slow-handlers", rate=1 / 2, times=5, delay=FixedDelay(2500)),),
-)
-
 LAGGING_TABLE: Final = Circumstance(
     name="lagging-table",
     sentence="Reads of the table that are not consistent see a write a second later.",
@@ -80,9 +65,7 @@ CIRCUMSTANCES: Final = (
     THROTTLED,
     ANSWER_LOST,
     POISONED,
-    CRASHING,
     FAILING_TABLE,
     DUPLICATED,
-    SLOW_FUNCTION,
     LAGGING_TABLE,
 )

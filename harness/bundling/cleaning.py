@@ -23,10 +23,11 @@ _HARMLESS_NAME: Final = re.compile(
 )
 _MARK: Final = re.escape(LEFT_OUT)
 
+# Each part that may repeat before what a form is known by is bounded: a text may be a hundred thousand letters long.
 # What is secret wherever it is, by its form. A group named `kept` stays.
 _FORMS: Final[tuple[re.Pattern[str], ...]] = (
     re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.|\n)*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)"),
-    re.compile(r"(?P<kept>[A-Za-z][A-Za-z0-9+.-]*://)[^/?#\s@\"'<>]*@"),
+    re.compile(r"(?P<kept>[A-Za-z][A-Za-z0-9+.-]{0,40}://)[^/?#\s@\"'<>]*@"),
     re.compile(r"\b(?:AKIA|ASIA|LSIA|LKIA|ABIA|ACCA)[A-Z0-9]{16}\b"),
     re.compile(r"\beyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]*"),
     re.compile(r"\b(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_\w{20,}|xox[abprs]-[\w-]{10,}|sk-[\w-]{20,})"),
@@ -40,18 +41,19 @@ _FORMS: Final[tuple[re.Pattern[str], ...]] = (
 )
 # A value with the name of a secret before it, as in a log, a command line or a JSON text.
 _NAMED: Final = re.compile(
-    rf"(?P<name>[\w.-]*{_TELLING_WORD}[\w.-]*)(?P<between>[\"']?\s*[:=]\s*)(?!{_MARK})"
+    rf"(?P<name>[\w.-]{{0,40}}{_TELLING_WORD}[\w.-]{{0,40}})(?P<between>[\"']?\s*[:=]\s*)(?!{_MARK})"
     r"(?P<value>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|[^\s,;&\"'<>{}()\[\]]+)",
     re.IGNORECASE,
 )
 # In code only what is a literal: `token = find_token()` is none.
 _NAMED_LITERAL: Final = re.compile(
-    rf"(?P<name>[\w.-]*{_TELLING_WORD}[\w.-]*)(?P<between>[\"']?\s*(?::[^=\n\"'{{}}]*=|[:=])\s*)"
+    rf"(?P<name>[\w.-]{{0,40}}{_TELLING_WORD}[\w.-]{{0,40}})(?P<between>[\"']?\s*(?::[^=\n\"'{{}}]*=|[:=])\s*)"
     r"(?P<value>\"(?:[^\"\\\n]|\\.)+\"|'(?:[^'\\\n]|\\.)+')",
     re.IGNORECASE,
 )
 _NAMED_SCALAR: Final = re.compile(
-    rf"^(?P<name>\s*(?:- )?[\w.-]*{_TELLING_WORD}[\w.-]*)(?P<between>:\s+)(?P<value>[^\s!&*|>{{\[#\"'][^\n#]*)$",
+    rf"^(?P<name>\s*(?:- )?[\w.-]{{0,40}}{_TELLING_WORD}[\w.-]{{0,40}})"
+    r"(?P<between>:\s+)(?P<value>[^\s!&*|>{\[#\"'][^\n#]*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _HOMES: Final = re.compile(r"(?:/home|/Users|[A-Za-z]:\\\\?Users)[/\\]+[^/\\\s\"'<>:;,]+")

@@ -16,7 +16,7 @@ from emulator.faults.kinds import BY_NAME
 from emulator.faults.registry import FAULTS
 from emulator.faults.running import RUNNING
 
-ACCOUNT_ID = "300000000099"
+ACCOUNT_ID = "300000000098"
 MESSAGE_ID = "9d0f2f5e-1111-2222-3333-444444444444"
 FLOW = 4711
 ITEM = {"pk": {"S": "1"}, "messageId": {"S": MESSAGE_ID}}

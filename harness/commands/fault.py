@@ -15,7 +15,6 @@ from harness.commands.stored import show
 from harness.engines.checkout import require_running_engine
 from harness.engines.external import check_url
 from harness.errors import MisuseError
-from harness.event_loop import run_loop
 from harness.faults.control import FaultControl
 from harness.faults.notation import fault_of_words
 from harness.report_tables import table_of
@@ -217,13 +216,8 @@ def _one(endpoint_url: str | None, account: str, state_dir: Path, name: str) -> 
 
 
 def _ask[T](endpoint_url: str | None, account: str, state_dir: Path, ask: Ask[T]) -> T:
-    """Ask the engine, over a connection of this call's own."""
-    from harness.aiohttp_transport import AiohttpTransport  # noqa: PLC0415 - aiohttp is slow to import
+    """Ask the engine that is meant."""
+    from harness.faults.asking import ask_engine  # noqa: PLC0415 - aiohttp is slow to import
 
     url = check_url(endpoint_url) if endpoint_url else require_running_engine(state_dir / "engine").endpoint_url
-
-    async def connect_and_ask() -> T:
-        async with AiohttpTransport(1) as transport:
-            return await ask(FaultControl(transport, url, account))
-
-    return run_loop(connect_and_ask())
+    return ask_engine(url, account, ask)

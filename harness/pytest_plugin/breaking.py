@@ -5,9 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from harness.aiohttp_transport import AiohttpTransport
-from harness.event_loop import run_loop
 from harness.faults import Fault
+from harness.faults.asking import ask_engine
 from harness.faults.control import EngineFiring, FaultControl, FaultState
 from harness.faults.notation import fault_of_words
 
@@ -122,8 +121,4 @@ class EngineControl:
         return self._ask(all_of_them)
 
     def _ask[T](self, ask: Callable[[FaultControl], Awaitable[T]]) -> T:
-        async def connect_and_ask() -> T:
-            async with AiohttpTransport(1) as transport:
-                return await ask(FaultControl(transport, self.endpoint_url, self.account_id))
-
-        return run_loop(connect_and_ask())
+        return ask_engine(self.endpoint_url, self.account_id, ask)

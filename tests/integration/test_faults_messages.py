@@ -283,12 +283,17 @@ def test_the_event_source_comes_again_soon_when_its_receives_are_throttled(stack
 def test_the_sound_stack_stores_each_message_once_whatever_happens_to_its_delivery(
     stack: Stack, faults: EngineFaults
 ) -> None:
+    def stored() -> list[str]:
+        """The messages of the items that this test made, one for each item."""
+        return sorted(str(item["messageId"]) for item in stack.items() if item["messageId"] not in earlier)
+
+    earlier = {str(item["messageId"]) for item in stack.items()}
     for kind in ("duplicates", "lost-deletes", "delays"):
         faults.set(kind, kind, rate=0.1, seed=3, ttl_s=200)
-    created = {stack.create(f"name {number}") for number in range(30)}
+    created = sorted({stack.create(f"name {number}") for number in range(30)})
 
-    stored = wait_until(stack.items, lambda items: len(items) >= len(created), deadline_s=100)
+    wait_until(stored, lambda seen: len(seen) >= len(created), deadline_s=100)
     faults.heal_all()
     stack.wait_until_quiet()
-    assert sorted(item["messageId"] for item in stack.items()) == sorted(created), len(stored)
+    assert stored() == created
     assert stack.queue_depth("dead_letter_queue_url") == 0

@@ -21,6 +21,13 @@ from harness.workload.polling import delay_s
 UNANSWERED_CALLS: Final = 3
 """As many reads without any answer, one after the other, end a flow."""
 
+UNCONFIRMED_POLLS: Final = 3
+"""As many polls that do not see any more what was seen, one after the other, end a flow.
+
+One does not: an eventually consistent read may come from a replica that has not heard of it yet. What that is worth is
+for the checkers to say.
+"""
+
 _SHOWN_CHARACTERS: Final = 200
 
 
@@ -145,6 +152,10 @@ class Flow:
     async def _confirm(self, handle: str, result_id: str) -> None:
         """Poll once more: what was visible stays visible, and stays the same."""
         answer = await self._status(handle)
+        for _ in range(UNCONFIRMED_POLLS - 1):
+            if answer.meaning is Meaning.PENDING:
+                await self._pause(answer.retry_after_s)
+                answer = await self._status(handle)
         if answer.meaning is not Meaning.VISIBLE:
             raise _FlowEndedError(FlowEnding.FAILED, f"a status was visible, and then it was not: {answer.in_words()}")
         if answer.result_id != result_id:

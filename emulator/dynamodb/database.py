@@ -89,8 +89,12 @@ class Database:
     lag_of: LagOf | None = None
     # Which one is run now; for `lag_of`.
     operation: str = ""
+    # As of how long ago its reads see what they read that need not be consistent.
+    ago_s: float = 0
     # Whether all is to be seen before the next operation that is still to be seen late.
     catches_up: bool = False
+    # Whether all that reads saw before is to be forgotten, with the next operation that sees what is.
+    forgets: bool = False
     tables: dict[str, Table] = field(default_factory=dict)
     lock: RLock = field(default_factory=RLock)
     # What transactions with a token were, and when; see `operations.transactions`.
@@ -101,6 +105,12 @@ class Database:
         self.catches_up = False
         for table in self.tables.values():
             table.store.catch_up()
+
+    def forget(self) -> None:
+        """Keep nothing any more of what reads saw before."""
+        self.forgets = False
+        for table in self.tables.values():
+            table.store.forget()
 
     def table(self, name_or_arn: str) -> Table:
         """Return a table. Raises ResourceNotFoundError, with the text that operations on items have."""

@@ -20,17 +20,24 @@ class Lag:
     Attributes:
         index_s: by global secondary indexes.
         table_s: by reads of the table that are not consistent.
+        is_remembered: whether what was there before is kept, for reads that see what was.
     """
 
     index_s: float = 0
     table_s: float = 0
+    is_remembered: bool = False
 
 
-type See = Callable[[Item | None, Item | None], None]
+type See = Callable[[PrimaryKey, Item | None, Item | None, float | None], None]
+"""Is told of a write when it is heard of: which item, as it was seen before, as it is seen then, and when that was due.
+
+None: at once.
+"""
+type Keep = Callable[[Item | None, Item | None], None]
 
 
-def see_nothing(_old: Item | None, _new: Item | None) -> None:
-    """Be told of a write by whom nothing has to be kept in order."""
+def keep_nothing(_old: Item | None, _new: Item | None) -> None:
+    """Be told of a late item by whom nothing has to be kept in order."""
 
 
 @dataclass(slots=True)
@@ -53,12 +60,12 @@ class LateView:
     """One reader's view of a table, where it differs from the table.
 
     Attributes:
-        see: called for each write when it is heard of, with the item as it was seen before and as it is seen then.
+        see: called for each write when it is heard of.
         keep: called with each change of the items as they are seen of which some writes have not been heard yet.
     """
 
     see: See
-    keep: See = see_nothing
+    keep: Keep = keep_nothing
     _late: dict[PrimaryKey, _Late] = field(default_factory=dict)
     _coming: list[tuple[float, int, PrimaryKey, Item | None]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)
@@ -71,7 +78,7 @@ class LateView:
         """Hear of a write at a time, or at once (None); and never before an earlier one of the same item."""
         late = self._late.get(key)
         if late is None and due is None:
-            self.see(old, new)
+            self.see(key, old, new, None)
             return
         if late is None:
             late = self._late[key] = _Late(old, due or 0)
@@ -83,9 +90,9 @@ class LateView:
     def catch_up(self, now: float) -> None:
         """Hear of all that is due."""
         while self._coming and self._coming[0][0] <= now:
-            _, _, key, new = heappop(self._coming)
+            due, _, key, new = heappop(self._coming)
             late = self._late[key]
-            self.see(late.image, new)
+            self.see(key, late.image, new, due)
             late.writes -= 1
             self.keep(late.image, new if late.writes else None)
             late.image = new

@@ -115,12 +115,12 @@ class LateOrder:
     """An order as it is seen by who has not heard of some writes yet. To be read before the next write.
 
     Attributes:
-        newest: the order as it is.
+        newest: the order as others see it.
         late: the entries of the items as they are seen of which there are such writes.
         is_late: whether an item is one of them.
     """
 
-    newest: Order
+    newest: "Order | LateOrder"
     late: Order
     is_late: Callable[[PrimaryKey], bool]
 

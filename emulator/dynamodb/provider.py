@@ -32,7 +32,7 @@ from emulator.dynamodb.errors import DynamoDbError, ValidationError
 from emulator.dynamodb.server import Server
 from emulator.faults.fault import Fault
 from emulator.faults.registry import FAULTS
-from emulator.faults.tables import breaking, is_lag, lag_of
+from emulator.faults.tables import breaking, ends_remembering, is_lag, lag_of, read_ago_s
 
 
 class InProcessServer:
@@ -40,7 +40,7 @@ class InProcessServer:
 
     def __init__(self) -> None:
         self._server = Server(lag_of=lag_of)
-        FAULTS.on_healing(self._catch_up)
+        FAULTS.on_healing(self._heal)
 
     def start_dynamodb(self) -> None:
         """Do nothing: it is there."""
@@ -49,9 +49,11 @@ class InProcessServer:
         """Forget everything; LocalStack stops the server when its state is reset."""
         self._server.reset()
 
-    def _catch_up(self, healed: Fault) -> None:
+    def _heal(self, healed: Fault) -> None:
         if is_lag(healed):
             self._server.catch_up()
+        elif ends_remembering(healed):
+            self._server.forget(healed.account_id)
 
     def forward(self, context: RequestContext, region: str, request: ServiceRequest) -> ServiceResponse:
         """Run the context's operation. Raises what LocalStack turns into an error response."""
@@ -62,6 +64,7 @@ class InProcessServer:
                 account_id=context.account_id,
                 region=DynamoDBProvider.ddb_region_name(region),
                 partition=get_partition(region),
+                ago_s=read_ago_s(),
             )
         except DynamoDbError as error:
             raise _service_exception(error) from error

@@ -69,10 +69,12 @@ class Server:
         account_id: str,
         region: str,
         partition: str = "aws",
+        ago_s: float = 0,
     ) -> Response:
         """Run one operation in an account and region, and return its response.
 
-        `request` is within the constraints of AWS's service model (see `constraints`).
+        `request` is within the constraints of AWS's service model (see `constraints`). What it reads that need not be
+        consistent it sees as it was `ago_s` seconds ago, if what was written since is remembered (`Lag`).
 
         Raises:
             DynamoDbError: the request is refused.
@@ -85,7 +87,9 @@ class Server:
         with database.lock:
             if database.catches_up:
                 database.catch_up()
-            database.operation = operation
+            if database.forgets and not ago_s:
+                database.forget()
+            database.operation, database.ago_s = operation, ago_s
             return run(database, request)
 
     def reset(self) -> None:
@@ -98,9 +102,7 @@ class Server:
 
         Never waits: who calls may hold a database, whose write ended a fault, while another's does the same.
         """
-        with self._lock:
-            databases = tuple(self._databases.values())
-        for database in databases:
+        for database in self._all():
             if database.lock.acquire(blocking=False):
                 try:
                     database.catch_up()
@@ -108,6 +110,19 @@ class Server:
                     database.lock.release()
             else:
                 database.catches_up = True
+
+    def forget(self, account_id: str) -> None:
+        """Keep nothing any more of what an account's reads saw before, from its next operation on that sees what is.
+
+        One that is about to see what was still does: it may have been what ended its fault.
+        """
+        for database in self._all():
+            if database.account_id == account_id:
+                database.forgets = True
+
+    def _all(self) -> tuple[Database, ...]:
+        with self._lock:
+            return tuple(self._databases.values())
 
     def _database(self, account_id: str, region: str, partition: str) -> Database:
         place = account_id, region

@@ -33,7 +33,8 @@ class Fault:
         name: the fault's own in its account; the draws depend on it.
         seed: the draws depend on it too.
         rate: the share of things that are hit, from 0 to 1.
-        times: how many times each of them is hit: its first attempts, at this place.
+        times: how many times each of them is hit: its first attempts, at this place. Where the kind draws each attempt
+            by itself: how many of its first attempts may be.
         limit: the fault does nothing more when it has hit so many. Which they are depends on the order of things, as
             nothing else does.
         ttl_s: it heals by itself so many seconds after it was last set.
@@ -60,6 +61,7 @@ class Thing:
         operation: as `Scope.operations` names it.
         resource: as `Scope.resources` names it.
         by_function: whether a function that runs here does it.
+        is_eventual_read: whether it is a read that is eventually consistent.
     """
 
     identity: Identity
@@ -67,6 +69,7 @@ class Thing:
     operation: str = ""
     resource: str = ""
     by_function: bool = False
+    is_eventual_read: bool = False
 
     @property
     def key(self) -> str:
@@ -81,15 +84,17 @@ def concerns(fault: Fault, thing: Thing) -> bool:
     return (
         fault.account_id == thing.account_id
         and (thing.by_function or not fault.kind.of_functions)
+        and (thing.is_eventual_read or not fault.kind.of_eventual_reads)
         and (not operations or thing.operation in operations)
         and (not scope.resources or thing.resource in scope.resources)
         and (scope.flows is None or (flow is not None and scope.flows[0] <= flow <= scope.flows[1]))
     )
 
 
-def chooses(fault: Fault, thing: Thing) -> bool:
-    """Whether a thing that the fault may hit is one that it does hit, at its first attempts."""
-    return draw(fault.seed, fault.name, thing.key, "hit") < fault.rate
+def chooses(fault: Fault, thing: Thing, attempt: int = 1) -> bool:
+    """Whether a thing that the fault may hit is one that it hits at this attempt, if that is one of the first ones."""
+    purpose = f"hit {attempt}" if fault.kind.draws_each_attempt else "hit"
+    return draw(fault.seed, fault.name, thing.key, purpose) < fault.rate
 
 
 def delay_ms(fault: Fault, thing: Thing, attempt: int) -> float:

@@ -40,6 +40,9 @@ class Kind:
         delay: how long, if nobody says; None where there is nothing to say.
         operations: what it hits, if nobody says; empty: whatever the place sees.
         of_functions: whether it hits only what a function does.
+        of_eventual_reads: whether it hits only reads that are eventually consistent.
+        times: how many attempts of each thing it hits, if nobody says.
+        draws_each_attempt: whether each attempt is drawn by itself; else a thing is hit at its first attempts or never.
     """
 
     name: str
@@ -49,8 +52,14 @@ class Kind:
     delay: Delay | None = None
     operations: frozenset[str] = frozenset()
     of_functions: bool = False
+    of_eventual_reads: bool = False
+    times: int = 1
+    draws_each_attempt: bool = False
 
 
+MOST_TIMES: Final = 1_000_000
+STALE_READS: Final = "stale-reads"
+EVENTUAL_READS: Final = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
 WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
 
 KINDS: Final = (
@@ -85,6 +94,17 @@ KINDS: Final = (
     # DynamoDB
     Kind("gsi-lag", Place.WRITE, "Global secondary indexes see the write so much later.", 1.0, Uniform(0, 2000)),
     Kind("table-lag", Place.WRITE, "Reads that are not consistent see the write so much later.", 1.0, Uniform(0, 500)),
+    Kind(
+        STALE_READS,
+        Place.CALL,
+        "A replica answers that is so far behind: the read, if it need not be consistent, sees what was.",
+        0.2,
+        Uniform(0, 2000),
+        EVENTUAL_READS,
+        of_eventual_reads=True,
+        times=MOST_TIMES,  # a thing's first reads are mostly before there is anything to see
+        draws_each_attempt=True,
+    ),
     Kind("table-throttles", Place.CALL, "The call is refused: ProvisionedThroughputExceededException."),
     Kind("table-errors", Place.CALL, "The call is answered with InternalServerError, and nothing is done."),
     Kind("lost-answers", Place.CALL, "The write is done, and answered with InternalServerError.", operations=WRITES),

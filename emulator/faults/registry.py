@@ -101,6 +101,7 @@ class Faults:
         self._lock = threading.RLock()
         self._records: dict[Key, FaultRecord] = {}
         self._at: dict[Place, tuple[FaultRecord, ...]] = {}
+        self._set: frozenset[tuple[str, str]] = frozenset()
         self._healers: list[Callable[[Fault], None]] = []
 
     def at(self, place: Place) -> bool:
@@ -112,6 +113,10 @@ class Faults:
     def any(self) -> bool:
         """Whether any fault is set."""
         return bool(self._at)
+
+    def is_set(self, account_id: str, kind: str) -> bool:
+        """Whether a fault of a kind is set in an account. It takes no lock either."""
+        return (account_id, kind) in self._set
 
     def on_healing(self, healer: Callable[[Fault], None]) -> None:
         """Call `healer` with each fault that ends, however it ends, to undo what would stay. It must not raise."""
@@ -224,14 +229,15 @@ class Faults:
     def _try(self, record: FaultRecord, thing: Thing) -> Hit | None:
         fault = record.fault
         record.eligible += 1
-        if not chooses(fault, thing):
+        draws_each_attempt = fault.kind.draws_each_attempt
+        if not draws_each_attempt and not chooses(fault, thing):
             return None
         key = _attempts_key(thing)
         attempt = record.attempts.pop(key, 0) + 1
         record.attempts[key] = attempt
         if len(record.attempts) > KEPT_ATTEMPTS:
             del record.attempts[next(iter(record.attempts))]
-        if attempt > fault.times:
+        if attempt > fault.times or (draws_each_attempt and not chooses(fault, thing, attempt)):
             return None
         waits_ms = delay_ms(fault, thing, attempt)
         record.firings.append(Firing(record.fired, self._wall_clock(), thing, attempt, waits_ms))
@@ -256,6 +262,8 @@ class Faults:
             if record.state == ACTIVE:
                 at[record.fault.kind.place] = (*at.get(record.fault.kind.place, ()), record)
         self._at = at
+        active = (record.fault for records in at.values() for record in records)
+        self._set = frozenset((fault.account_id, fault.kind.name) for fault in active)
 
     def _heal(self, ended: Iterable[Fault]) -> None:
         for fault in ended:
@@ -268,7 +276,8 @@ def _attempts_key(thing: Thing) -> str:
 
 
 def _would_hit(record: FaultRecord, thing: Thing) -> bool:
-    return record.attempts.get(_attempts_key(thing), 0) < record.fault.times and chooses(record.fault, thing)
+    attempt = record.attempts.get(_attempts_key(thing), 0) + 1
+    return attempt <= record.fault.times and chooses(record.fault, thing, attempt)
 
 
 FAULTS: Final = Faults()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from emulator.faults.delays import LONGEST_MS
-from emulator.faults.kinds import KINDS, Place
+from emulator.faults.kinds import KINDS, MOST_TIMES, Place
 from emulator.faults.registry import ACTIVE, EXPIRED, HEALED, LIMITED
 
 type Schema = dict[str, Any]
@@ -107,9 +107,8 @@ _DEFINITION: Final[Schema] = {
     "times": {
         "type": "integer",
         "minimum": 1,
-        "maximum": 1_000_000,
-        "default": 1,
-        "description": "a number from 1 to 1000000: of attempts of each thing that are hit",
+        "maximum": MOST_TIMES,
+        "description": f"a number from 1 to {MOST_TIMES}: of attempts of each thing that are hit",
     },
     "limit": {
         "type": "integer",
@@ -184,6 +183,7 @@ _KIND_FIELDS: Final[Schema] = {
     "place": _PLACE,
     "what": {"type": "string", "description": "what it does to a thing that it hits"},
     "rate": {"type": "number", "description": "if nobody says"},
+    "times": {"type": "integer", "description": "if nobody says"},
     "delay": _DELAY | {"description": "if nobody says; null: there is nothing to wait for"},
     "operations": {"type": "array", "items": {"type": "string"}, "description": "what it can hit; empty: anything"},
 }

@@ -1,11 +1,15 @@
 """Faults of DynamoDB: what is done to an operation on items before and after it runs, and how late writes are seen.
 
+To a read that `stale-reads` hit, the server shows what was `read_ago_s` before.
+
 What AWS answers: API Reference, "Common Errors" of DynamoDB, and Developer Guide, "Error handling with DynamoDB".
 """
 
 import json
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Final
 
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest, ServiceResponse
@@ -17,8 +21,8 @@ from emulator.dynamodb.values import Item
 from emulator.faults.fault import Fault, Thing
 from emulator.faults.flows import FLOWS
 from emulator.faults.identity import TRACE_HEADER, Identity, flow_in
-from emulator.faults.kinds import Place
-from emulator.faults.registry import FAULTS
+from emulator.faults.kinds import EVENTUAL_READS, STALE_READS, Place
+from emulator.faults.registry import FAULTS, Hit
 from emulator.faults.running import RUNNING
 from emulator.faults.taken import TakenRequest, require_spared
 
@@ -38,6 +42,7 @@ ITEM_OPERATIONS: Final = frozenset(
 )
 _TABLE_NAME: Final = "TableName"
 _LAGS: Final = frozenset({"gsi-lag", "table-lag"})
+_AGO_S: Final = ContextVar[float]("read_ago_s", default=0)
 
 
 def breaking(run: ServiceRequestHandler) -> ServiceRequestHandler:
@@ -53,19 +58,34 @@ def breaking(run: ServiceRequestHandler) -> ServiceRequestHandler:
 
 def lag_of(operation: str, table_arn: str, item: Item) -> Lag | None:
     """Return how late a write of an item is seen; for `emulator.dynamodb.server.Server`."""
-    if not FAULTS.at(Place.WRITE):
+    if not FAULTS.any:
         return None
     _, _, _, _, account_id, table = table_arn.split(":", 5)
+    is_remembered = FAULTS.is_set(account_id, STALE_READS)
+    if not FAULTS.at(Place.WRITE):
+        return Lag(is_remembered=True) if is_remembered else None
     texts = (value["S"] for value in item.values() if "S" in value)
     identity = FLOWS.identity_of(texts) or Identity.of_content(json.dumps(item, sort_keys=True, default=str))
     hits = FAULTS.hits(Place.WRITE, Thing(identity, account_id, operation, table.partition("/")[2]))
     lags_s = {kind: sum(hit.delay_ms for hit in hits if hit.kind == kind) / 1000 for kind in _LAGS}
-    return Lag(index_s=lags_s["gsi-lag"], table_s=lags_s["table-lag"]) if hits else None
+    if not hits and not is_remembered:
+        return None
+    return Lag(index_s=lags_s["gsi-lag"], table_s=lags_s["table-lag"], is_remembered=is_remembered)
+
+
+def read_ago_s() -> float:
+    """Return as of how long ago the read that is run now sees what it reads, if it need not be consistent."""
+    return _AGO_S.get()
 
 
 def is_lag(fault: Fault) -> bool:
     """Whether there is something to catch up with when a fault has ended."""
     return fault.kind.name in _LAGS
+
+
+def ends_remembering(fault: Fault) -> bool:
+    """Whether nobody asks any more, when a fault has ended, for what its account's reads saw before."""
+    return fault.kind.name == STALE_READS and not FAULTS.is_set(fault.account_id, STALE_READS)
 
 
 def _run_under_faults(run: ServiceRequestHandler, context: RequestContext, request: ServiceRequest) -> ServiceResponse:
@@ -76,12 +96,13 @@ def _run_under_faults(run: ServiceRequestHandler, context: RequestContext, reque
         context.operation.name,
         _table(request),
         by_function=RUNNING.runs(trace_header),
+        is_eventual_read=_is_eventual_read(context.operation.name, request),
     )
     if isinstance(context.request, TakenRequest):
         require_spared(Place.CALL, thing)
         return run(context, request)
     hits = FAULTS.hits(Place.CALL, thing)
-    if waits_ms := sum(hit.delay_ms for hit in hits):
+    if waits_ms := sum(hit.delay_ms for hit in hits if hit.kind != STALE_READS):
         time.sleep(waits_ms / 1000)  # in a thread of the request's own
     kinds = {hit.kind for hit in hits}
     if "crashes" in kinds:
@@ -95,12 +116,33 @@ def _run_under_faults(run: ServiceRequestHandler, context: RequestContext, reque
         )
     if "table-errors" in kinds:
         raise _internal_error()
-    response = run(context, request)
+    with _seeing_what_was(hits):
+        response = run(context, request)
     if "late-crashes" in kinds:
         RUNNING.kill(trace_header)
     if "lost-answers" in kinds:
         raise _internal_error()
     return response
+
+
+@contextmanager
+def _seeing_what_was(hits: Iterable[Hit]) -> Iterator[None]:
+    """Have reads see what was, as long ago as the replica is behind that is asked."""
+    ago_ms = max((hit.delay_ms for hit in hits if hit.kind == STALE_READS), default=0)
+    before = _AGO_S.set(ago_ms / 1000)
+    try:
+        yield
+    finally:
+        _AGO_S.reset(before)
+
+
+def _is_eventual_read(operation: str, request: ServiceRequest) -> bool:
+    """Whether an operation reads what need not be consistent; of a batch, at one table at least."""
+    if operation not in EVENTUAL_READS:
+        return False
+    asked: Mapping[str, Any] = request
+    reads = asked["RequestItems"].values() if operation == "BatchGetItem" else (asked,)
+    return any(not read.get("ConsistentRead") for read in reads)
 
 
 def _identity(request: ServiceRequest, trace_header: str | None) -> Identity:

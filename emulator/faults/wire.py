@@ -13,12 +13,12 @@ from emulator.errors import MisuseError
 from emulator.faults import schemas
 from emulator.faults.delays import Delay, Exponential, Fixed, Uniform
 from emulator.faults.fault import Fault, Scope
-from emulator.faults.kinds import BY_NAME, WRITES, Kind, Place
+from emulator.faults.kinds import BY_NAME, EVENTUAL_READS, WRITES, Kind, Place
 from emulator.faults.registry import FaultRecord, Firing
 
 _SHOWN_CHARACTERS: Final = 100
 _REQUEST_OPERATION = re.compile(r"[A-Z]+ /.*", re.DOTALL)
-_READS: Final = frozenset({"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"})
+_READS: Final = EVENTUAL_READS | {"TransactGetItems"}
 _OPERATIONS: Final[Mapping[Place, frozenset[str]]] = {
     Place.SEND: frozenset({"SendMessage"}),
     Place.RECEIVE: frozenset({"ReceiveMessage"}),
@@ -69,7 +69,7 @@ def fault_in(body: bytes, account_id: str, name: str) -> Fault:
         seed=int(definition.get("seed", 0)),  # 7.0 is a whole number too, and would make other draws than 7
         rate=kind.rate if rate is None else rate,
         ttl_s=definition.get("ttl_s", schemas.DEFAULT_TTL_S),
-        times=int(definition.get("times", 1)),
+        times=int(definition.get("times", kind.times)),
         limit=int(definition.get("limit", 1_000_000)),
         scope=_scope(definition.get("scope", {}), kind),
         delay=_delay(definition.get("delay"), kind),
@@ -126,6 +126,7 @@ def kind_to_json(kind: Kind) -> dict[str, Any]:
         "place": kind.place.value,
         "what": kind.what,
         "rate": kind.rate,
+        "times": kind.times,
         "delay": delay_to_json(kind.delay),
         "operations": sorted(kind.operations),
     }

@@ -58,10 +58,14 @@ def excused_flows(history: History, agreement: Agreement) -> int:
 
 
 def _last_unusable(flow: FlowHistory) -> list[Operation]:
-    """Return the calls that ended the flow, where it ended for want of a usable answer."""
-    if flow.operations[-1].meaning is Meaning.UNEXPECTED:
-        return [flow.operations[-1]]
-    return list(takewhile(lambda call: call.meaning is Meaning.NO_ANSWER, reversed(flow.operations)))
+    """Return the calls that ended the flow, where it ended for want of a usable answer, or of one that confirms."""
+    match flow.operations[-1].meaning:
+        case Meaning.UNEXPECTED:
+            return [flow.operations[-1]]
+        case Meaning.PENDING if any(call.meaning is Meaning.VISIBLE for call in flow.operations):
+            return list(takewhile(lambda call: call.meaning is Meaning.PENDING, reversed(flow.operations)))
+        case _:
+            return list(takewhile(lambda call: call.meaning is Meaning.NO_ANSWER, reversed(flow.operations)))
 
 
 def _excuse_of_calls(flow: FlowHistory, calls: list[Operation], grounds: Grounds, excuse: Excuse) -> Excuse | None:
@@ -95,13 +99,17 @@ def _was_held_back(flow: FlowHistory, create: Operation, grounds: Grounds) -> bo
     seen = next((place for place, call in enumerate(flow.operations) if call.meaning is Meaning.VISIBLE), None)
     after = flow.operations[seen:] if seen is not None else ()
     retrieve = grounds.agreement.shape.retrieve
-    if any(call.meaning is Meaning.PENDING or not is_as_sent(call, flow.payload, retrieve) for call in after):
+    shown_late = {id(poll) for poll in faults.shown_late(flow)}
+    is_gone = any(call.meaning is Meaning.PENDING and id(call) not in shown_late for call in after)
+    if is_gone or not all(is_as_sent(call, flow.payload, retrieve) for call in after):
         return False
     waited_until_s = last.ended_s if seen is None else flow.operations[seen].ended_s
-    missed = [call.started_s for call in flow.operations if call.meaning is Meaning.PENDING]
+    polls = [call for call in flow.operations[:seen] if call.meaning is Meaning.PENDING]
+    missed = [faults.as_of_s(flow, poll) for poll in polls]
     bound_s = grounds.agreement.visible_within_s
     base_s = faults.visible_base_s(flow.number, create.ended_s, bound_s)
     if max(missed, default=create.ended_s) > base_s + bound_s:
         return False
     was_held = base_s > create.ended_s and faults.held_by_a_hit(flow.number, create.started_s, waited_until_s)
-    return was_held or bool(faults.explained(flow))
+    was_behind = any(as_of_s < poll.started_s for as_of_s, poll in zip(missed, polls, strict=True))
+    return was_held or was_behind or bool(faults.explained(flow))

@@ -19,7 +19,7 @@ CLOCKS_AGREE_S: Final = 0.25
 
 _READS: Final = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
 _SAID: Final = frozenset({Meaning.ACCEPTED, Meaning.VISIBLE, Meaning.PENDING, Meaning.FOUND, Meaning.FAILED})
-"""Meanings that no fault gives an answer."""
+"""Meanings that no fault gives an answer; but for one that shows what was, and only after it was seen otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,15 @@ def explained_calls(flow: FlowHistory, own: Sequence[Hit], engine: Sequence[Hit]
     """
     left = list(own)
     explained: dict[int, Hit] = {}
+    seen_s: float | None = None
     for place, call in enumerate(flow.operations):
+        if call.meaning is Meaning.PENDING and seen_s is not None:
+            hits = (hit for hit in left if _is_of(hit, call, shape) and _shows(hit, seen_s))
+            if hit := next(hits, None):
+                left.remove(hit)
+                explained[place] = hit
+        if call.meaning is Meaning.VISIBLE and seen_s is None:
+            seen_s = call.ended_s
         if call.meaning in _SAID:
             continue
         hit = next((hit for hit in left if _is_of(hit, call, shape) and _gives(hit, call)), None)
@@ -58,6 +66,12 @@ def explained_calls(flow: FlowHistory, own: Sequence[Hit], engine: Sequence[Hit]
         if hit:
             explained[place] = hit
     return explained
+
+
+def as_of_s(poll: Operation, own: Iterable[Hit], shape: ApiShape) -> float:
+    """Return as of when a poll that saw nothing says so: its start, or earlier where a hit showed it what was."""
+    shown = (hit for hit in own if hit.effect.shows_past and _is_of(hit, poll, shape))
+    return min((hit.firing.at_s - hit.firing.delay_s - CLOCKS_AGREE_S for hit in shown), default=poll.started_s)
 
 
 def hits_of_create(create: Operation, own: Iterable[Hit], shape: ApiShape) -> list[Hit]:
@@ -92,6 +106,11 @@ def _gives(hit: Hit, call: Operation) -> bool:
     waited_until_s = hit.firing.at_s + hit.firing.delay_s + CLOCKS_AGREE_S
     waited = call.status is None and hit.effect.delays_answer
     return may_give(hit.effect, call) and (not waited or waited_until_s >= call.ended_s)
+
+
+def _shows(hit: Hit, seen_s: float) -> bool:
+    """Whether a hit showed what was before something was seen first, which may then not have been there."""
+    return hit.effect.shows_past and hit.firing.at_s - hit.firing.delay_s <= seen_s + CLOCKS_AGREE_S
 
 
 def may_give(effect: Effect, call: Operation) -> bool:

@@ -53,6 +53,7 @@ class Effect:
             no excuse for a dead letter: a function's time and a queue's visibility timeout are the stack's to choose.
         repeats: whether its message is there once more, and what it was received counts for both.
         loses_all: whether all that was accepted before is gone.
+        shows_past: whether a poll may be answered as it would have been so much earlier: pending, also after visible.
     """
 
     site: Site = Site.NOWHERE
@@ -66,6 +67,7 @@ class Effect:
     may_time_out: bool = False
     repeats: bool = False
     loses_all: bool = False
+    shows_past: bool = False
 
 
 def _refusal(status: str, site: Site = Site.REQUEST) -> Effect:
@@ -102,6 +104,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "out-of-memory": _ENDS_INVOCATION,
     "gsi-lag": _DELAYS_ITS_OWN,
     "table-lag": _DELAYS_ITS_OWN,
+    "stale-reads": Effect(Site.READ, shows_past=True),
     "table-throttles": Effect(Site.READ, _NOT_NOW, holds=_ALL, fails_delivery=_OWN),
     "table-errors": Effect(Site.READ, _NOT_NOW, holds=_ALL, fails_delivery=_OWN),
     "lost-answers": Effect(holds=_ALL, fails_delivery=_OWN),

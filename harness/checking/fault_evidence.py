@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
-from harness.checking.fault_calls import CLOCKS_AGREE_S, Hit, explained_calls, hits_of_create, may_give
+from harness.checking.fault_calls import CLOCKS_AGREE_S, Hit, as_of_s, explained_calls, hits_of_create, may_give
 from harness.checking.fault_effects import RESET_AFTER, Effect, Reach, Site, effect_of
 from harness.checking.holds import Interval, covers, held_until, merged
 from harness.history import FaultHistory, FinalState, Firing, FlowHistory
-from harness.operations import Operation
+from harness.operations import Meaning, Operation
 from harness.shape import ApiShape
 
 _FOREVER: Final = float("inf")
@@ -50,9 +50,25 @@ class FaultEvidence:
     def may_explain(self, call: Operation) -> bool:
         """Whether a firing that is not known may explain a call: some were not kept, or nobody says how many."""
         return any(
-            not _all_known(fault) and may_give(effect, call) and covers(_periods(fault), call.started_s, call.ended_s)
+            not _all_known(fault)
+            and (may_give(effect, call) or (effect.shows_past and call.meaning is Meaning.PENDING))
+            and covers(_periods(fault), call.started_s, call.ended_s)
             for fault, effect in self._faults
         )
+
+    def shown_late(self, flow: FlowHistory) -> Sequence[Operation]:
+        """Return the polls of a flow that did not see what an earlier one saw, because hits showed them what was."""
+        explained = self.explained(flow)
+        return [flow.operations[place] for place, hit in explained.items() if hit.effect.shows_past]
+
+    def as_of_s(self, flow: FlowHistory, poll: Operation) -> float:
+        """Return as of when a poll that saw nothing says so; minus infinity: nobody knows."""
+        if not self._faults:
+            return poll.started_s
+        of_past = [(fault, effect) for fault, effect in self._faults if effect.shows_past]
+        if any(not _all_known(fault) and covers(_periods(fault), poll.started_s, poll.ended_s) for fault, _ in of_past):
+            return -_FOREVER
+        return as_of_s(poll, self._by_flow.get(flow.number, ()), self._shape) if of_past else poll.started_s
 
     @property
     def deliveries_are_known(self) -> bool:

@@ -16,11 +16,19 @@ from harness.operations import Meaning, Operation, OperationKind
 
 
 class VisibleStaysVisible(Check):
-    """Whatever the index does before: the API promises that what it once showed stays."""
+    """Whatever the index does before: the API promises that what it once showed stays.
+
+    Where a fault has a replica answer that is behind, that poll says nothing.
+    """
 
     name = "visible-stays-visible"
     claim = "A status that once was visible stays visible, and never changes its result."
     things = "later polls"
+
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__(grounds)
+        self._behind = 0
+        self._perhaps_behind = 0
 
     def see(self, flow: FlowHistory) -> None:
         """Compare each poll that saw it with all that were after it."""
@@ -29,11 +37,16 @@ class VisibleStaysVisible(Check):
         if not seen:
             return
         first = min(seen, key=lambda poll: poll.ended_s)
+        shown_late = {id(poll) for poll in self.grounds.faults.shown_late(flow)}
         for poll in polls:
             if poll.started_s < first.ended_s or poll.target != first.target or _is_after_a_kill(poll, flow, self):
                 continue
             self.looked_at += 1
-            if poll.meaning in {Meaning.PENDING, Meaning.FAILED}:
+            if id(poll) in shown_late:
+                self._behind += 1
+            elif poll.meaning is Meaning.PENDING and self.grounds.faults.may_explain(poll):
+                self._perhaps_behind += 1
+            elif poll.meaning in {Meaning.PENDING, Meaning.FAILED}:
                 what = (
                     f"visible as {named(first.result_id)} {at(first.ended_s)}, and {poll.meaning} {at(poll.started_s)}"
                 )
@@ -42,6 +55,13 @@ class VisibleStaysVisible(Check):
             if one.target == other.target:
                 what = f"{named(one.result_id)} {at(one.ended_s)}, and as {named(other.result_id)} {at(other.ended_s)}"
                 self.violation(f"{named(one.target)} was visible as {what}", flow.number)
+
+    def conclude(self) -> str:
+        """Say how many were answered by what lags, as far as that is known."""
+        if self._perhaps_behind:
+            polls = counted(self._perhaps_behind, self.things)
+            self.doubt(f"{polls} pending, perhaps shown what was: not every hit is known")
+        return f"{self._behind} pending, shown what was by stale reads" if self._behind else ""
 
 
 class RetrieveAfterVisible(Check):
@@ -72,7 +92,8 @@ class VisibleInTime(Check):
     create's start to the end of the first poll that did. Between the two nobody knows, so where only the upper bound
     is too late, the claim is unknown: polls were too far apart, or too slow, to tell.
 
-    What faults held back counts from when they were over: healed, or what they had hit was free again.
+    What faults held back counts from when they were over: healed, or what they had hit was free again. A poll that a
+    fault had answered by a replica that was behind says nothing of the time that it was behind.
     """
 
     name = "visible-in-time"
@@ -93,11 +114,11 @@ class VisibleInTime(Check):
         self.looked_at += 1
         seen_s = min((poll.ended_s for poll in _seen_by(flow)), default=float("inf"))
         missed = [call for call in flow.operations if call.meaning is Meaning.PENDING and call.started_s < seen_s]
-        missed_s = max((poll.started_s for poll in missed), default=create.ended_s)
+        faults, bound_s = self.grounds.faults, self.grounds.agreement.visible_within_s
+        missed_s = max((faults.as_of_s(flow, poll) for poll in missed), default=create.ended_s)
         if seen_s == float("inf") and (why := self._why_never(flow, create)):
             self._left_out[why] += 1
             return
-        bound_s, faults = self.grounds.agreement.visible_within_s, self.grounds.faults
         base_s = faults.visible_base_s(flow.number, create.ended_s, bound_s)
         if missed_s - base_s > bound_s:
             healed = f" than faults that held it back were over, {at(base_s)}" if base_s > create.ended_s else ""

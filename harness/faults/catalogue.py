@@ -8,6 +8,9 @@ from typing import Final
 from harness.errors import MisuseError
 from harness.faults import Fault, FaultDelay, FixedDelay, UniformDelay
 
+EVERY_ATTEMPT: Final = 1_000_000
+"""More attempts than any thing has."""
+
 
 @dataclass(frozen=True, slots=True)
 class FaultKind:
@@ -21,14 +24,17 @@ class FaultKind:
     """Those that it can be narrowed to; None: a method and a path of the API, as it declares them."""
     redelivers: bool = False
     """Whether messages come again for it once their visibility timeout is over."""
+    times: int = 1
+    """How many attempts of each thing it hits; of one whose attempts are drawn each by itself: how many may be hit."""
 
     def fault(self, name: str | None = None) -> Fault:
         """Return a fault of this kind that does what the kind does if nobody says."""
-        return Fault(self.name, name or self.name, self.rate, delay=self.delay)
+        return Fault(self.name, name or self.name, self.rate, self.times, delay=self.delay)
 
 
 _WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
-_CALLS: Final = _WRITES | {"GetItem", "Query", "Scan", "BatchGetItem", "TransactGetItems"}
+_EVENTUAL_READS: Final = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
+_CALLS: Final = _WRITES | _EVENTUAL_READS | {"TransactGetItems"}
 _SEND: Final = frozenset({"SendMessage"})
 _RECEIVE: Final = frozenset({"ReceiveMessage"})
 _DELETE: Final = frozenset({"DeleteMessage"})
@@ -60,6 +66,7 @@ KINDS: Final = (
     # DynamoDB
     FaultKind("gsi-lag", 1.0, UniformDelay(0, 2000), _WRITES),
     FaultKind("table-lag", 1.0, UniformDelay(0, 500), _WRITES),
+    FaultKind("stale-reads", 0.2, UniformDelay(0, 2000), _EVENTUAL_READS, times=EVERY_ATTEMPT),
     FaultKind("table-throttles", operations=_CALLS, redelivers=True),
     FaultKind("table-errors", operations=_CALLS, redelivers=True),
     FaultKind("lost-answers", operations=_WRITES, redelivers=True),

@@ -8,12 +8,12 @@ from typing import Final
 
 from harness.errors import MisuseError
 from harness.faults import Fault, UniformDelay
-from harness.faults.catalogue import FaultKind, kind_named
+from harness.faults.catalogue import EVERY_ATTEMPT, FaultKind, kind_named
 
 MOST_FAULTS: Final = 100
 LONGEST_S: Final = 3600
 _LONGEST_MS: Final = 3_600_000
-_MOST_TIMES: Final = 1_000_000
+_MOST_TIMES: Final = EVERY_ATTEMPT
 _MOST_LIMIT: Final = 1_000_000_000
 _MOST_FLOW: Final = 2**63 - 1
 _MOST_NAMES: Final = 1000

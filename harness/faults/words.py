@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from harness.faults.catalogue import EVERY_ATTEMPT
+
 WHAT_KINDS_DO: Final[Mapping[str, str]] = {
     "api-latency": "The request waits before anything is done about it.",
     "api-429": "The request is answered 429, Too Many Requests, and not carried out.",
@@ -25,6 +27,7 @@ WHAT_KINDS_DO: Final[Mapping[str, str]] = {
     "out-of-memory": "The function begins, and is killed for want of memory.",
     "gsi-lag": "Global secondary indexes see the write so much later.",
     "table-lag": "Reads that are not consistent see the write so much later.",
+    "stale-reads": "A replica answers that is so far behind: the read, if it need not be consistent, sees what was.",
     "table-throttles": "The call is refused: ProvisionedThroughputExceededException.",
     "table-errors": "The call is answered with InternalServerError, and nothing is done.",
     "lost-answers": "The write is done, and answered with InternalServerError.",
@@ -56,7 +59,9 @@ def _asked(definition: Mapping[str, Any]) -> Iterator[str]:
         case {"first": first, "last": last}:
             yield f"of flow {first}" if first == last else f"of flows {first} to {last}"
     times, limit = definition.get("times", _ONCE), definition.get("limit", _NO_LIMIT)
-    if times != _ONCE:
+    if times == EVERY_ATTEMPT:
+        yield "each attempt"
+    elif times != _ONCE:
         yield f"the first {times} attempts of each"
     if limit != _NO_LIMIT:
         yield f"at most {limit} times in all"

@@ -9,6 +9,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from harness.checking.words import counted
+from harness.faults.catalogue import EVERY_ATTEMPT
 from harness.replaying.shrinking import Ended, Shrunk
 from harness.replaying.test_writing import WrittenTest
 from harness.workload import Workload
@@ -62,9 +63,8 @@ class Outcome:
         more = f" and {len(numbers) - _SHOWN_FLOWS} more" if len(numbers) > _SHOWN_FLOWS else ""
         yield Text(f"flows: {', '.join(map(str, numbers[:_SHOWN_FLOWS]))}{more}")
         for fault in smallest.faults:
-            yield Text(
-                f"fault: {fault.name}, {fault.rate:.0%} of what it may hit, {counted(fault.times, 'attempts')} each"
-            )
+            attempts = "each attempt" if fault.times == EVERY_ATTEMPT else f"{counted(fault.times, 'attempts')} each"
+            yield Text(f"fault: {fault.name}, {fault.rate:.0%} of what it may hit, {attempts}")
         yield Text(f"the run:  {self.folder}")
         if self.test:
             yield Text(f"the test: {self.test.path}")

@@ -258,3 +258,29 @@ def test_only_what_functions_write_can_crash_them(stack: Stack, table: Table, fa
     table.put("1")
 
     assert faults.get("crash")["eligible"] == 0
+
+
+def test_a_read_that_a_replica_answers_sees_what_was_and_the_next_one_what_is(
+    stack: Stack, faults: EngineFaults
+) -> None:
+    asker = flow_header(21)
+    faults.set("stale", "stale-reads", rate=1, times=2, delay={"fixed_ms": 60_000}, scope={"flows": [21, 21]})
+    message_id = create(stack, 20)
+    user_id = stack.wait_until_visible(message_id)
+
+    def status_of(path: str, headers: dict[str, str]) -> int:
+        return requests.get(f"{stack.api_url}{path}", headers=headers, timeout=30).status_code
+
+    assert [status_of(f"/status/{message_id}", headers) for headers in (asker, {}, asker, asker)] == [
+        404,
+        200,
+        404,
+        200,
+    ]
+    assert status_of(f"/users/{user_id}", asker) == 200, "it is a consistent read"
+    state = faults.get("stale")
+    assert (state["eligible"], state["fired"]) == (3, 2)
+    assert [(one["flow"], one["operation"], one["attempt"]) for one in faults.firings("stale")] == [
+        (21, "Query", 1),
+        (21, "Query", 2),
+    ]

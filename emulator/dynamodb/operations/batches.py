@@ -40,7 +40,7 @@ def batch_get_item(database: Database, request: Request) -> Response:
         left = []
         found[name] = []
         for raw_key, key in zip(one["Keys"], _get_keys(table, one), strict=True):
-            item = table.store.get(key) if one.get("ConsistentRead") else table.store.get_seen(key)
+            item = table.store.get(key) if one.get("ConsistentRead") else table.store.get_seen(key, database.ago_s)
             item_bytes = item_size_bytes(item or {})
             if size_bytes + item_bytes > MAX_RESPONSE_BYTES:
                 left.append(raw_key)

@@ -18,6 +18,7 @@ from emulator.dynamodb.keys import KeyCondition, PrimaryKey, primary_key
 from emulator.dynamodb.operations import Request, Response
 from emulator.dynamodb.operations.writes import kept_key
 from emulator.dynamodb.order import Entry, LateOrder, Order
+from emulator.dynamodb.past import Sight
 from emulator.dynamodb.paths import Path, project
 from emulator.dynamodb.schema import Index, KeySchema
 from emulator.dynamodb.values import Item, comparable, item_size_bytes, keep_item, type_of
@@ -34,7 +35,7 @@ def get_item(database: Database, request: Request) -> Response:
     projection = expressions.projection()
     expressions.finish()
     key = primary_key(table.definition.keys, kept_key(table, request["Key"]))
-    item = table.store.get(key) if request.get("ConsistentRead") else table.store.get_seen(key)
+    item = table.store.get(key) if request.get("ConsistentRead") else table.store.get_seen(key, database.ago_s)
     consumption = Consumption(table.definition)
     consumption.add_read(item_size_bytes(item or {}), consistent=bool(request.get("ConsistentRead")))
     found = {} if item is None else {"Item": projected(item, projection)}
@@ -46,7 +47,7 @@ def query(database: Database, request: Request) -> Response:
     table = database.table(request["TableName"])
     expressions = Expressions(request)
     parsed_condition = expressions.key_condition()
-    view, wanted = _view(table, request, expressions), expressions.filter()
+    view, wanted = _view(table, request, expressions, database.ago_s), expressions.filter()
     expressions.finish()
     condition = key_condition(parsed_condition, view.keys)
     _check_filter(wanted, view.keys)
@@ -61,7 +62,7 @@ def scan(database: Database, request: Request) -> Response:
     """Return a page of all items, or of one segment's share of them."""
     table = database.table(request["TableName"])
     expressions = Expressions(request)
-    view, wanted = _view(table, request, expressions), expressions.filter()
+    view, wanted = _view(table, request, expressions, database.ago_s), expressions.filter()
     expressions.finish()
     segment, segments = _segment(request)
     walk = view.order.scan(segment, segments, after=view.start(request))
@@ -82,6 +83,8 @@ class _View:
     projection: tuple[Path, ...] | None
     fetches_all: bool
     consistent: bool
+    past: Sight | None = None
+    """What it saw a while ago, if that is what it is to see."""
 
     @property
     def is_global(self) -> bool:
@@ -93,6 +96,8 @@ class _View:
 
     @property
     def order(self) -> Order | LateOrder:
+        if self.past is not None:
+            return self.past.order
         name = self.index.name if self.index else None
         if self.is_global or self.consistent:
             return self.table.store.order(name)
@@ -101,7 +106,9 @@ class _View:
     def item(self, key: PrimaryKey) -> Item:
         """Return an item of the order that was last asked for."""
         store = self.table.store
-        if self.index is not None and self.is_global:
+        if self.past is not None:
+            item = self.past.item(key)
+        elif self.index is not None and self.is_global:
             item = store.get_ordered(key, self.index.name)
         else:
             item = store.get(key) if self.consistent else store.get_ordered(key, None)
@@ -127,14 +134,15 @@ class _View:
         return self.order.entry(start)
 
 
-def _view(table: Table, request: Request, expressions: Expressions) -> _View:
+def _view(table: Table, request: Request, expressions: Expressions, ago_s: float) -> _View:
     projection = expressions.projection()
     select = request.get("Select")
     _check_select(request, select, has_projection=projection is not None)
     consistent = bool(request.get("ConsistentRead"))
     name = request.get("IndexName")
     if name is None:
-        return _View(table, None, projection, fetches_all=True, consistent=consistent)
+        past = table.store.sight_ago(None, None, ago_s) if ago_s and not consistent else None
+        return _View(table, None, projection, fetches_all=True, consistent=consistent, past=past)
     index = table.definition.indexes.get(name)
     if index is None:
         raise ValidationError(f"The table does not have the specified index: {name}")
@@ -142,7 +150,10 @@ def _view(table: Table, request: Request, expressions: Expressions) -> _View:
     all_attributes = select == "ALL_ATTRIBUTES" and index.included is not None
     if index.is_global:
         _check_global(request, index, missing, all_attributes=all_attributes)
-    return _View(table, index, projection, fetches_all=bool(missing) or all_attributes, consistent=consistent)
+    reader = name if index.is_global else None
+    past = table.store.sight_ago(reader, name, ago_s) if ago_s and not consistent else None
+    fetches_all = bool(missing) or all_attributes
+    return _View(table, index, projection, fetches_all=fetches_all, consistent=consistent, past=past)
 
 
 def _check_global(request: Request, index: Index, missing: list[str], *, all_attributes: bool) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from itertools import count
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from harness.api_client import AsyncApi
 from harness.clock import RunClock
-from harness.flow import Flow, FlowSurroundings
+from harness.flow import UNCONFIRMED_POLLS, Flow, FlowSurroundings
 from harness.history import FlowHistory
 from harness.operations import FlowEnding, Meaning, OperationKind, Outcome
 from harness.shape.document import shape_from_json
@@ -161,7 +162,17 @@ def test_what_was_visible_and_is_no_more_fails_the_flow(answer: Response, reason
     history = make(api, replace(WORKLOAD, confirming_polls=1))
     assert history.ending is FlowEnding.FAILED
     assert history.reason.startswith(reason)
-    assert api.calls["status"] == 2
+    assert api.calls["status"] == 1 + (UNCONFIRMED_POLLS if answer.status == HTTPStatus.NOT_FOUND else 1)
+
+
+def test_a_user_that_a_poll_does_not_see_any_more_is_asked_for_again_before_it_is_taken_for_lost() -> None:
+    gone = Response(404, {"retry-after": "1"}, b'{"message": "x"}')
+    api = FakeApi(visible_after_s=0, script=answering("status", gone, first=2, last=UNCONFIRMED_POLLS))
+    history = make(api, replace(WORKLOAD, confirming_polls=1))
+    assert history.ending is FlowEnding.COMPLETED
+    polls = [each for each in history.operations if each.kind is OperationKind.STATUS]
+    assert [poll.meaning for poll in polls] == [Meaning.VISIBLE, Meaning.PENDING, Meaning.PENDING, Meaning.VISIBLE]
+    assert polls[2].started_s - polls[1].ended_s == pytest.approx(0.1), "and not at once"
 
 
 def test_what_was_visible_and_is_another_result_fails_the_flow() -> None:

@@ -1,7 +1,7 @@
 """The in-process server as a test uses it: no engine, no network, a clock that stands still."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -31,6 +31,13 @@ class LocalDynamoDb:
         """Return an operation's response; the request is checked as the provider does."""
         constraints.check(_operation_model(operation).input_shape, request)
         return self._server.handle(operation, request, account_id=account_id, region="us-east-1")
+
+    def an_hour_ago(self, operation: str, /, **request: Any) -> dict[str, Any]:
+        """Return the same as it is where reads, which need not be consistent, see what was an hour ago."""
+        constraints.check(_operation_model(operation).input_shape, request)
+        return self._server.handle(
+            operation, request, account_id="000000000000", region="us-east-1", ago_s=timedelta(hours=1).total_seconds()
+        )
 
     def refusal(self, operation: str, /, **request: Any) -> DynamoDbError:
         """Return what an operation is refused with."""

@@ -73,6 +73,16 @@ def test_the_name_of_a_resource_changes_nothing() -> None:
     assert chosen(fault(), resource="abc123") == chosen(fault(), resource="def456")
 
 
+def test_a_kind_that_draws_each_attempt_chooses_each_by_itself() -> None:
+    stale = Fault(ACCOUNT_ID, "any", BY_NAME["stale-reads"], seed=7, rate=0.5, ttl_s=60)
+    things = [Thing(Identity.of_flow(flow), ACCOUNT_ID, "Query") for flow in range(FLOWS)]
+    first, second = ({thing.key for thing in things if chooses(stale, thing, attempt)} for attempt in (1, 2))
+
+    assert within(len(first) / FLOWS, 0.5)
+    assert within(len(first & second) / FLOWS, 0.25)
+    assert all(chooses(fault(), thing, 1) == chooses(fault(), thing, 2) for thing in things), "as other kinds do not"
+
+
 def test_threads_and_order_change_nothing() -> None:
     expected = chosen(fault())
 

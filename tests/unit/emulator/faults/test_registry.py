@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from emulator.faults import registry
 from emulator.faults.delays import Fixed
-from emulator.faults.fault import Fault, Scope, Thing
+from emulator.faults.fault import Fault, Scope, Thing, chooses
 from emulator.faults.identity import Identity
 from emulator.faults.kinds import BY_NAME, Place
 from emulator.faults.registry import ACTIVE, EXPIRED, HEALED, KEPT_ENDED, LIMITED, FaultRecord, Faults
@@ -117,6 +117,45 @@ def test_the_first_attempts_of_each_thing_are_hit(times: int, flows: list[int]) 
     attempts = [hit.attempt for flow in flows for hit in faults.hits(Place.REQUEST, thing(flow))]
     assert sorted(attempts) == sorted(n for flow in set(flows) for n in range(1, min(times, flows.count(flow)) + 1))
     assert (only(faults).eligible, only(faults).fired) == (len(flows), len(attempts))
+
+
+STALE = replace(FAULT, kind=BY_NAME["stale-reads"], rate=0.5)
+
+
+def read(flow: int) -> Thing:
+    return replace(thing(flow, "Query", "table"), is_eventual_read=True)
+
+
+@given(st.integers(1, 20), st.integers(0, 2**63 - 1), st.lists(st.integers(0, 3), max_size=60))
+def test_each_attempt_is_drawn_by_itself_where_the_kind_says_so(times: int, seed: int, flows: list[int]) -> None:
+    fault = replace(STALE, times=times, seed=seed)
+    faults = Faults()
+    faults.set(fault)
+    for number, flow in enumerate(flows):
+        attempt = flows[:number].count(flow) + 1
+        is_hit = attempt <= times and chooses(fault, read(flow), attempt)
+        assert faults.spares(Place.CALL, read(flow)) != is_hit
+        if is_hit:
+            assert [hit.attempt for hit in faults.hits(Place.CALL, read(flow))] == [attempt]
+    assert only(faults).eligible == len(flows)
+
+
+def test_what_is_no_eventual_read_is_none_that_a_kind_of_those_could_hit(faults: Faults) -> None:
+    faults.set(replace(STALE, rate=1))
+    assert faults.hits(Place.CALL, thing(operation="Query")) == ()
+    assert only(faults).eligible == 0
+
+
+def test_a_kind_is_set_in_an_account_until_its_last_fault_there_has_ended(faults: Faults) -> None:
+    for name in ("one", "other"):
+        faults.set(replace(STALE, name=name))
+    assert faults.is_set(ACCOUNT_ID, "stale-reads")
+    assert not faults.is_set(OTHER_ACCOUNT_ID, "stale-reads")
+    assert not faults.is_set(ACCOUNT_ID, "gsi-lag")
+    faults.heal(ACCOUNT_ID, "one")
+    assert faults.is_set(ACCOUNT_ID, "stale-reads")
+    faults.heal(ACCOUNT_ID, "other")
+    assert not faults.is_set(ACCOUNT_ID, "stale-reads")
 
 
 def hit_flows(fault: Fault, flows: Sequence[int], others: Sequence[Fault] = ()) -> set[tuple[int | None, float]]:

@@ -9,6 +9,7 @@ from localstack.aws.spec import load_service
 from localstack.http import Request
 
 from emulator.faults import tables
+from emulator.faults.delays import Delay, Fixed
 from emulator.faults.fault import Fault, Scope
 from emulator.faults.flows import FLOWS
 from emulator.faults.identity import FLOW_MARK, TRACE_HEADER
@@ -30,12 +31,27 @@ def healed() -> Iterator[None]:
     FAULTS.heal(ACCOUNT_ID)
 
 
-def set_fault(kind: str, *, name: str = "fault", times: int = 1, scope: Scope | None = None) -> None:
-    FAULTS.set(Fault(ACCOUNT_ID, name, BY_NAME[kind], seed=7, rate=1.0, ttl_s=60, times=times, scope=scope or Scope()))
+def set_fault(
+    kind: str, *, name: str = "fault", times: int = 1, scope: Scope | None = None, delay: Delay | None = None
+) -> None:
+    FAULTS.set(
+        Fault(
+            ACCOUNT_ID,
+            name,
+            BY_NAME[kind],
+            seed=7,
+            rate=1.0,
+            ttl_s=60,
+            times=times,
+            scope=scope or Scope(),
+            delay=delay,
+        )
+    )
 
 
-def call(operation: str, request: Mapping[str, Any], ran: list[str] | None = None, trace_header: str = "") -> None:
-    """Run an operation as the provider does, with a run that only says that it ran."""
+def call(operation: str, request: Mapping[str, Any], ran: list[str] | None = None, trace_header: str = "") -> float:
+    """Run an operation as the provider does, with a run that only says that it ran; return how far back it saw."""
+    ago_s: list[float] = []
     headers = {TRACE_HEADER: trace_header} if trace_header else {}
     context = RequestContext(Request("POST", "/", headers=headers))
     context.account_id = ACCOUNT_ID
@@ -44,9 +60,11 @@ def call(operation: str, request: Mapping[str, Any], ran: list[str] | None = Non
     def run(_context: RequestContext, _request: Any) -> Any:
         if ran is not None:
             ran.append(operation)
+        ago_s.append(tables.read_ago_s())
         return {}
 
     tables.breaking(run)(context, dict(request))
+    return ago_s[0]
 
 
 def firings(name: str = "fault") -> list[tuple[int | None, str]]:
@@ -137,3 +155,57 @@ def test_a_write_lags_in_the_flow_whose_message_it_stores() -> None:
 
     assert tables.lag_of("PutItem", TABLE_ARN, ITEM) is not None
     assert firings() == [(FLOW, "users")]
+
+
+ASKED = {"TableName": "users"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_", "is_hit"),
+    [
+        ("GetItem", ASKED, True),
+        ("GetItem", ASKED | {"ConsistentRead": True}, False),
+        ("Query", ASKED | {"ConsistentRead": False}, True),
+        ("Scan", ASKED | {"ConsistentRead": True}, False),
+        ("BatchGetItem", {"RequestItems": {"users": {"Keys": [], "ConsistentRead": True}}}, False),
+        ("BatchGetItem", {"RequestItems": {"a": {"Keys": [], "ConsistentRead": True}, "b": {"Keys": []}}}, True),
+        ("TransactGetItems", {"TransactItems": []}, False),
+        ("PutItem", {"TableName": "users", "Item": ITEM}, False),
+    ],
+)
+def test_only_a_read_that_need_not_be_consistent_sees_what_was(
+    operation: str, request_: dict[str, Any], *, is_hit: bool
+) -> None:
+    set_fault("stale-reads", delay=Fixed(1500))
+
+    assert call(operation, request_) == (1.5 if is_hit else 0)
+    (record,) = FAULTS.records(ACCOUNT_ID)
+    assert (record.eligible, record.fired) == (is_hit, is_hit)
+
+
+def test_of_several_replicas_the_one_that_is_furthest_behind_answers_and_nobody_waits_for_it() -> None:
+    set_fault("stale-reads", delay=Fixed(1_000_000))
+    set_fault("stale-reads", name="other", delay=Fixed(2_000_000))
+
+    assert call("Query", ASKED) == 2000
+    assert tables.read_ago_s() == 0
+
+
+def test_a_write_is_remembered_only_while_reads_of_its_account_may_see_what_was() -> None:
+    elsewhere = TABLE_ARN.replace(ACCOUNT_ID, "300000000097")
+    set_fault("stale-reads", delay=Fixed(1))
+
+    lag = tables.lag_of("PutItem", TABLE_ARN, ITEM)
+    assert lag is not None
+    assert (lag.is_remembered, lag.index_s, lag.table_s) == (True, 0, 0)
+    assert tables.lag_of("PutItem", elsewhere, ITEM) is None
+    FAULTS.heal(ACCOUNT_ID, "fault")
+    assert tables.lag_of("PutItem", TABLE_ARN, ITEM) is None
+
+
+def test_what_is_remembered_may_be_forgotten_with_the_last_fault_that_asks_for_it() -> None:
+    set_fault("stale-reads")
+    fault = FAULTS.records(ACCOUNT_ID)[0].fault
+    assert not tables.ends_remembering(fault)
+    FAULTS.heal(ACCOUNT_ID)
+    assert tables.ends_remembering(fault)

@@ -66,7 +66,7 @@ def test_what_is_told_of_a_fault_sets_the_same_again(fault: Fault) -> None:
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 def test_a_kind_is_enough(kind: Kind) -> None:
-    expected = Fault(ACCOUNT_ID, "any", kind, seed=0, rate=kind.rate, ttl_s=60, delay=kind.delay)
+    expected = Fault(ACCOUNT_ID, "any", kind, seed=0, rate=kind.rate, ttl_s=60, times=kind.times, delay=kind.delay)
     assert read(kind=kind.name) == expected
 
 

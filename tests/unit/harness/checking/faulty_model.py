@@ -295,9 +295,12 @@ def _refused(kind: OperationKind, status: int, at_s: float, took_s: float, targe
 
 
 def _follow(world: World, flow: FlowHistory, visible_s: float) -> FlowHistory:
-    """Poll, retrieve, confirm, as a flow does, until it is done, out of time or not answered three times in a row."""
+    """Poll, retrieve, confirm, as a flow does, until it is done, out of time, or three times in a row not answered.
+
+    Or not confirmed.
+    """
     drawn, (create,) = world.drawn, flow.operations
-    calls, at_s, unanswered, left = [create], create.ended_s, 0, [STATUS, RETRIEVE, STATUS]
+    calls, at_s, unanswered, unconfirmed, left = [create], create.ended_s, 0, 0, [STATUS, RETRIEVE, STATUS]
     while left:
         at_s += drawn.choice([0.01, 0.05, 1, 4])
         if at_s - create.started_s > world.flow_timeout_s or len(calls) > 60:
@@ -312,7 +315,8 @@ def _follow(world: World, flow: FlowHistory, visible_s: float) -> FlowHistory:
             return replace(flow, operations=tuple(calls), ending=FlowEnding.UNREACHABLE)
         if one.meaning in {Meaning.VISIBLE, Meaning.FOUND}:
             left.pop(0)
-        elif one.meaning is Meaning.MISSING or (one.meaning is Meaning.PENDING and len(left) == 1):
+        unconfirmed = unconfirmed + 1 if one.meaning is Meaning.PENDING and len(left) == 1 else 0
+        if one.meaning is Meaning.MISSING or unconfirmed == 3:
             return replace(flow, operations=tuple(calls))
     return replace(flow, operations=tuple(calls), ending=FlowEnding.COMPLETED, reason="")
 
@@ -329,6 +333,10 @@ def _ask(world: World, kind: OperationKind, at_s: float, number: int, visible_s:
         return _refused(kind, status, at_s, took_s, target)
     looked_s = world.drawn.uniform(at_s, ended_s)
     killed = world.killed
+    behind_s = world.drawn.uniform(0, 8)
+    if kind is STATUS and world.hit("stale-reads", looked_s, number, "Query", behind_s):
+        forgot_s = killed.from_s if killed and killed.from_s <= looked_s else 0.0
+        looked_s = max(looked_s - behind_s, forgot_s)
     is_forgotten = visible_s < _NEVER_S and killed and visible_s < killed.from_s <= looked_s
     is_there = looked_s >= visible_s and not is_forgotten
     if kind is STATUS:

@@ -117,6 +117,29 @@ def _flickering(flow: FlowHistory) -> FlowHistory:
     return replace(flow, operations=(*flow.operations, pending(end_s + 0.5, f"m{flow.number}")))
 
 
+def _further_back(drawn: Random, execution: Execution) -> Execution | None:
+    """A replica that is a second behind is asked, and has not heard of what was there many seconds ago."""
+    flow = _hit(execution, "stale-reads")
+    if flow is None:
+        return None
+    flickering = _with_flow(execution, _flickering(replace(flow, operations=(*flow.operations, _late_poll(flow)))))
+    end_s = flow.operations[-1].ended_s
+    asked = Firing(end_s + 30.6, flow.number, f"flow {flow.number}", "Query", 99, drawn.uniform(0, 20))
+    stale = _fault(execution, "stale-reads")
+    (from_s, until_s), *_ = stale.periods
+    stale = replace(
+        stale,
+        firings=(*stale.firings, asked),
+        fired=len(stale.firings) + 1,
+        periods=((from_s, max(until_s or 0, end_s + 40)),),
+    )
+    return replace(flickering, history=replace(flickering.history, faults=(stale,)))
+
+
+def _late_poll(flow: FlowHistory) -> Operation:
+    return visible(flow.operations[-1].ended_s + 30, f"m{flow.number}", f"u{flow.number}")
+
+
 def _never_shown(kind: str) -> Plant:
     """What the fault hit stays invisible, also when it has healed and the agreed time has passed since."""
 
@@ -217,6 +240,16 @@ BUGS: Mapping[str, Bug] = {
         ("table-lag",), _in_calls("table-lag", _not_found), ("retrieve-after-visible",)
     ),
     "a status flickers": Bug(("gsi-lag",), _in_calls("gsi-lag", _flickering), ("visible-stays-visible",)),
+    "a status flickers where no replica was behind": Bug(
+        ("stale-reads",), _in_calls("stale-reads", _flickering), ("visible-stays-visible",)
+    ),
+    "a status goes further back than the replica": Bug(("stale-reads",), _further_back, ("visible-stays-visible",)),
+    "a retrieve asks a replica that is behind": Bug(
+        ("stale-reads",), _in_calls("stale-reads", _not_found), ("retrieve-after-visible",)
+    ),
+    "what no replica shows": Bug(
+        ("stale-reads",), _never_shown("stale-reads"), ("visible-in-time", "every-flow-completed")
+    ),
     "an index that stays behind": Bug(("gsi-lag",), _shown_late, ("visible-in-time",)),
     "what was held back never comes": Bug(
         ("slow-handlers",), _never_shown("slow-handlers"), ("visible-in-time", "every-flow-completed")

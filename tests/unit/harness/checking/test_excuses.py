@@ -165,6 +165,21 @@ def test_a_flow_that_gave_up_too_early_to_tell_is_unknown_if_anything_hit_it() -
     assert excuse(held, fault("slow-handlers", firing(80))) is None, "nothing had hit when it gave up"
 
 
+def test_a_flow_whose_confirming_polls_were_all_shown_what_was_is_excused() -> None:
+    held = failed(accepted(), visible(1), found(1.2, user(0)), pending(2), pending(3))
+    hits = [firing(at_s, 0, "Query", delay_s=2.5) for at_s in (2.05, 3.05)]
+    assert excuse(held, fault("stale-reads", *hits)) is Excuse.READS_HIT
+    assert excuse(held, fault("stale-reads", hits[0])) is None, "the last poll says that it is gone"
+    assert excuse(held, fault("stale-reads", hits[0], fired=2)) is Excuse.NOT_KNOWN
+
+
+def test_a_flow_that_was_shown_what_was_to_its_end_is_not_known_to_be_late() -> None:
+    held = failed(accepted(), pending(25), pending(40))
+    assert excuse(held, fault("stale-reads", firing(40.05, 0, "Query", delay_s=15))) is Excuse.HELD_BACK
+    assert excuse(held, fault("stale-reads", firing(40.05, 0, "Query", delay_s=5))) is None
+    assert excuse(held, fault("stale-reads", firing(40.05, 7, "Query", delay_s=15))) is None
+
+
 def test_excused_flows_are_counted_by_why_and_the_run_is_valid_without_them() -> None:
     refused = replace(failed(answered(429, outcome=Outcome.FAIL)), number=1)
     throttle = fault("api-429", firing(0.05, 1, POST))

@@ -110,6 +110,46 @@ def test_what_was_not_asked_again_after_the_healing_and_the_bound_is_not_known()
     assert of(VisibleInTime, flow(0, accepted(), pending(45)), slow).verdict is UNKNOWN
 
 
+def shown_what_was(at_s: float, delay_s: float, flow: int = 0, **members: Any) -> FaultHistory:
+    return fault("stale-reads", firing(at_s, flow, "Query", delay_s=delay_s), **members)
+
+
+def test_a_poll_that_a_replica_answered_says_only_what_was_so_much_earlier() -> None:
+    assert of(VisibleInTime, seen_at(31), shown_what_was(31.05, 2)).verdict is UNKNOWN, "it may have been there"
+    assert of(VisibleInTime, seen_at(29), shown_what_was(29.05, 2)).verdict is VALID
+    assert of(VisibleInTime, seen_at(33), shown_what_was(33.05, 2)).verdict is INVALID
+    assert of(VisibleInTime, seen_at(31), shown_what_was(31.05, 2, flow=7)).verdict is INVALID
+    assert of(VisibleInTime, seen_at(31), shown_what_was(20, 2)).verdict is INVALID, "another poll was hit"
+    assert of(VisibleInTime, seen_at(31), shown_what_was(20, 2, fired=2)).verdict is UNKNOWN, "perhaps this one was"
+
+
+def test_a_poll_that_a_replica_answered_as_before_it_was_there_does_not_say_that_it_is_gone() -> None:
+    held = flow(0, accepted(), visible(1), pending(2), visible(3))
+    result = of(VisibleStaysVisible, held, shown_what_was(2.05, 1.5))
+    assert (result.verdict, result.reason) == (VALID, "2 later polls; 1 pending, shown what was by stale reads")
+    assert of(VisibleStaysVisible, held, shown_what_was(2.05, 0.5)).verdict is INVALID, "it was there by then"
+    assert of(VisibleStaysVisible, held, shown_what_was(2.05, 1.5, flow=7)).verdict is INVALID
+    assert of(VisibleStaysVisible, held, shown_what_was(2.9, 1.5)).verdict is INVALID, "another poll was hit"
+    assert of(VisibleStaysVisible, held, fault("gsi-lag", firing(2.05, 0, "Query", delay_s=1.5))).verdict is INVALID
+
+
+def test_one_hit_shows_one_poll_what_was() -> None:
+    held = flow(0, accepted(), visible(1), pending(2), pending(2.15))
+    assert of(VisibleStaysVisible, held, shown_what_was(2.1, 1.5)).violations == 1
+
+
+def test_a_replica_is_no_excuse_for_a_retrieve_that_is_not_consistent() -> None:
+    held = flow(0, accepted(), visible(1), missing(2))
+    stale = fault("stale-reads", firing(2.05, 0, "GetItem", delay_s=1.5))
+    assert of(RetrieveAfterVisible, held, stale).verdict is INVALID
+
+
+def test_a_poll_that_a_replica_perhaps_answered_is_not_known() -> None:
+    result = of(VisibleStaysVisible, flow(0, accepted(), visible(1), pending(2)), shown_what_was(50, 1, fired=2))
+    why = "1 later poll pending, perhaps shown what was: not every hit is known"
+    assert (result.verdict, result.reason) == (UNKNOWN, why)
+
+
 KILL = fault("kills", firing(5.0, None, ""), periods=((5.0, 9.0),))
 
 

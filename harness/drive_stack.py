@@ -10,7 +10,7 @@ from harness.engines import RunningEngine
 from harness.phases import Phases
 from harness.progress import show_nothing
 from harness.real_surroundings import real_surroundings
-from harness.run import Deployed, Place, Run, RunRequest, make_run
+from harness.run import Deployed, Place, Run, RunRequest, Surroundings, make_run
 from harness.shape.users import USERS_API
 from harness.store.runs import RunStore
 from harness.store.sources import read_sources
@@ -26,6 +26,7 @@ def drive_stack(
     store: Path,
     thresholds: Sequence[str] = (),
     request: DeploymentRequest | None = None,
+    surroundings: Surroundings | None = None,
 ) -> Run:
     """Make a run on a deployed stack, as a test does.
 
@@ -36,6 +37,7 @@ def drive_stack(
         store: the folder that holds the runs' folders.
         thresholds: requirements on the figures, such as `visible.p99<2s`.
         request: what was asked of the bootstrap, for the record, so that the run can be made again; None: not known.
+        surroundings: what the run reaches the world through; None: what a run always does.
 
     Raises:
         KeyboardInterrupt: Ctrl-C was pressed; what was recorded until then is kept, and judged.
@@ -47,7 +49,8 @@ def drive_stack(
     deployed = Deployed(request, read_sources(request.source_dir, request.consumer_dir)) if request else None
     kind = "embedded" if engine and engine.pid else "external"
     place = Place(deployment.api_url, kind, engine, deployment, deployed)
-    run = make_run(asked, place, RunStore(store), Phases({}), real_surroundings(show_nothing))
+    reached = surroundings or real_surroundings(show_nothing)
+    run = make_run(asked, place, RunStore(store), Phases({}), reached)
     if run.interrupted:
         raise KeyboardInterrupt
     if run.failure:

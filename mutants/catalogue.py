@@ -1,10 +1,13 @@
-"""All planted bugs, in the order in which a create meets them: API, resources, function; at last what needs a fault."""
+"""All planted bugs, in the order in which a create meets them: API, resources, function; then what needs a fault.
+
+At last those of the client.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
 from harness.errors import MisuseError
-from mutants import faulted, function, gateway, resources
+from mutants import client, faulted, function, gateway, resources
 from mutants.mutant import Mutant
 
 MUTANTS: Final[tuple[Mutant, ...]] = (
@@ -12,6 +15,7 @@ MUTANTS: Final[tuple[Mutant, ...]] = (
     *resources.MUTANTS,
     *function.MUTANTS,
     *faulted.MUTANTS,
+    *client.MUTANTS,
 )
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from harness.faults import Fault, FixedDelay, UniformDelay
+from harness.faults.catalogue import EVERY_ATTEMPT
 from mutants.mutant import Circumstance, Edit
 
 _WRITE: Final = "        new = users.put_if_absent(user_from_record(record))\n"
@@ -41,6 +42,15 @@ POISONED: Final = Circumstance(
     poison=3,
 )
 
+CRASHING: Final = Circumstance(
+    name="crashing",
+    sentence="The function dies right before every sixth user's first write.",
+    # It starts anew in its next invocation's time. Who is in a batch with others would die with them, and come again
+    # after each death: alone, nobody waits for more than one.
+    parameters={"FunctionTimeoutSeconds": "3", "VisibilityTimeoutSeconds": "18", "BatchSize": "1"},
+    faults=(Fault("crashes", "crashes", rate=1 / 6),),
+)
+
 FAILING_TABLE: Final = Circumstance(
     name="failing-table",
     sentence="The table answers every sixth user's first two writes with an internal error, the SDK's retry included.",
@@ -55,17 +65,43 @@ DUPLICATED: Final = Circumstance(
     faults=(Fault("duplicates", "duplicates", rate=1 / 3, delay=UniformDelay(0, 500)),),
 )
 
+SLOW_FUNCTION: Final = Circumstance(
+    name="slow-function",
+    sentence="For every second message, the function takes two and a half seconds more.",
+    # A sound function has the time for it, on a busy machine too.
+    parameters={"FunctionTimeoutSeconds": "10", "VisibilityTimeoutSeconds": "60", "MaxReceiveCount": "2"},
+    faults=(Fault("slow-handlers", "slow-handlers", rate=1 / 2, times=5, delay=FixedDelay(2500)),),
+)
+
 LAGGING_TABLE: Final = Circumstance(
     name="lagging-table",
     sentence="Reads of the table that are not consistent see a write a second later.",
     faults=(Fault("table-lag", "table-lag", rate=1, delay=FixedDelay(1000)),),
 )
 
+LAGGING_REPLICAS: Final = Circumstance(
+    name="lagging-replicas",
+    sentence="Every third read of the index is answered by a replica that is two seconds behind.",
+    faults=(
+        Fault(
+            "stale-reads",
+            "stale-reads",
+            rate=1 / 3,
+            times=EVERY_ATTEMPT,
+            operations=frozenset({"Query"}),
+            delay=FixedDelay(2000),
+        ),
+    ),
+)
+
 CIRCUMSTANCES: Final = (
     THROTTLED,
     ANSWER_LOST,
     POISONED,
+    CRASHING,
     FAILING_TABLE,
     DUPLICATED,
+    SLOW_FUNCTION,
     LAGGING_TABLE,
+    LAGGING_REPLICAS,
 )

@@ -19,7 +19,7 @@ from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import ExitCode, from_foreign
 from mutants.catalogue import mutants_named
 from mutants.circumstances import CIRCUMSTANCES
-from mutants.mutant import Mutant, sound
+from mutants.mutant import Mutant, sound, unprovoked
 from mutants.planting import CHECKOUT
 from mutants.table import Slot, as_json, as_line, as_table, conclusion
 from mutants.trial import SEED, Site, Trial, try_out, workload_of
@@ -84,6 +84,8 @@ def jobs_of(mutants: Sequence[Mutant], sound_runs: int) -> list[Job]:
     """Return all that is to be done: the mutants, then the sound stack, in every circumstance and with many seeds."""
     jobs = [Job(mutant) for mutant in mutants]
     if sound_runs:
+        # A client's bug is none of the stack's, which is sound as long as nothing provokes it.
+        jobs += [Job(unprovoked(mutant)) for mutant in mutants if mutant.client]
         jobs += [Job(sound(circumstance)) for circumstance in CIRCUMSTANCES]
         jobs += [Job(sound(), SEED + number) for number in range(sound_runs)]
     return jobs

@@ -2,8 +2,28 @@
 
 from typing import Final
 
-from mutants.circumstances import DUPLICATED, FAILING_TABLE, LAGGING_TABLE
+from mutants.circumstances import CRASHING, DUPLICATED, FAILING_TABLE, LAGGING_TABLE, SLOW_FUNCTION
 from mutants.mutant import Edit, Mutant
+
+ACKNOWLEDGED_FIRST: Final = Mutant(
+    name="acknowledged-first",
+    broken="The function takes its messages off the queue before it writes their users.",
+    shows="When the function dies between the two, the users are nowhere: not in the table, not in a queue.",
+    edits=(
+        Edit(
+            "consumer/handler.py",
+            "    failed = failed_messages(",
+            '    sqs = boto3.client("sqs")\n'
+            '    for record in event["Records"]:\n'
+            '        queue = sqs.get_queue_url(QueueName=record["eventSourceARN"].rpartition(":")[2])\n'
+            '        sqs.delete_message(QueueUrl=queue["QueueUrl"], ReceiptHandle=record["receiptHandle"])\n'
+            "    failed = failed_messages(",
+        ),
+    ),
+    found_by="no-create-lost",
+    circumstance=CRASHING,
+    flows=40,
+)
 
 REMEMBERED_MESSAGES: Final = Mutant(
     name="remembered-messages",
@@ -41,6 +61,16 @@ ID_OF_THE_RECEIPT: Final = Mutant(
     flows=40,
 )
 
+SHORT_VISIBILITY: Final = Mutant(
+    name="short-visibility",
+    broken="The queue shows a message again while the function, which may take longer, is still at it.",
+    shows="Users that are in the table have their messages in the dead-letter queue too.",
+    edits=(Edit("infra/template.yaml", "VisibilityTimeout: !Ref VisibilityTimeoutSeconds", "VisibilityTimeout: 1"),),
+    found_by="all-accounted-for",
+    circumstance=SLOW_FUNCTION,
+    flows=20,
+)
+
 INCONSISTENT_READ: Final = Mutant(
     name="inconsistent-read",
     broken="A retrieve does not ask for a consistent read.",
@@ -52,7 +82,9 @@ INCONSISTENT_READ: Final = Mutant(
 )
 
 MUTANTS: Final = (
+    ACKNOWLEDGED_FIRST,
     REMEMBERED_MESSAGES,
     ID_OF_THE_RECEIPT,
+    SHORT_VISIBILITY,
     INCONSISTENT_READ,
 )

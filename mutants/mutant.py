@@ -1,10 +1,11 @@
 """What a planted bug is. Values only: nothing is read or written here."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from harness.faults import Fault
+from harness.transport import Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,10 @@ class Edit:
     old: str
     """It is in the file exactly once."""
     new: str
+
+
+type Client = Callable[[Transport], Transport]
+"""Puts a client with a bug between the harness, which asks it, and what sends its requests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +37,7 @@ class Circumstance:
     poison: int = 0
     """Messages without a user that the run sends past the API."""
     faults: tuple[Fault, ...] = ()
-    """What the engine breaks on purpose."""
+    """What the engine breaks on purpose: part of the workload, so that a run is judged by what they hit."""
 
 
 CALM: Final = Circumstance("calm", "Nothing out of the ordinary.")
@@ -40,7 +45,10 @@ CALM: Final = Circumstance("calm", "Nothing out of the ordinary.")
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One bug; or none, as the sound stack has (`sound`), so that it can be tried out like all others."""
+    """One bug, of the stack or of its client; or none (`sound`), so that a sound stack can be tried out like others.
+
+    What is deployed has a bug by `edits`; who drives it has one by `client`.
+    """
 
     name: str
     """In kebab-case, unique, and short enough for a stack's name."""
@@ -48,9 +56,10 @@ class Mutant:
     """What is wrong, as one sentence."""
     shows: str
     """What a developer would see of it, as one sentence."""
-    edits: tuple[Edit, ...]
     found_by: str | None
     """The checker that must call it invalid; others may do so too. None: nothing is wrong, and nobody may say so."""
+    edits: tuple[Edit, ...] = ()
+    client: Client | None = None
     circumstance: Circumstance = CALM
     flows: int = 100
     """So few show it for certain."""
@@ -63,4 +72,9 @@ class Mutant:
 def sound(circumstance: Circumstance = CALM) -> Mutant:
     """Return the sound stack in a circumstance."""
     name = "sound" if circumstance is CALM else f"sound-{circumstance.name}"
-    return Mutant(name, "Nothing.", "Nothing.", edits=(), found_by=None, circumstance=circumstance)
+    return Mutant(name, "Nothing.", "Nothing.", found_by=None, circumstance=circumstance)
+
+
+def unprovoked(mutant: Mutant) -> Mutant:
+    """Return a bug that shows only in its circumstance, out of it: nobody may find anything."""
+    return replace(mutant, name=f"{mutant.name}-calm", found_by=None, circumstance=CALM)

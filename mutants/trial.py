@@ -4,9 +4,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,10 +15,12 @@ from harness.deployment import Deployment, read_deployment
 from harness.drive_stack import drive_stack
 from harness.engines import RunningEngine
 from harness.errors import DeploymentFailedError, HarnessError
-from harness.run import Run
+from harness.progress import show_nothing
+from harness.real_surroundings import real_surroundings
+from harness.run import Run, Surroundings
+from harness.transport import Transport
 from harness.workload import Deadlines, Workload
-from mutants.faults import broken_on_purpose
-from mutants.mutant import Mutant
+from mutants.mutant import Client, Mutant
 from mutants.planting import CHECKOUT, Planted, plant
 
 SEED: Final = 1
@@ -26,10 +28,8 @@ SEED: Final = 1
 
 # What failed is delivered again within seconds, and tried three times: the default's shape in less time.
 _PARAMETERS: Final = {"FunctionTimeoutSeconds": "1", "VisibilityTimeoutSeconds": "6", "MaxReceiveCount": "3"}
-_SOUND_FLOW_TIMEOUT_S: Final = 20
-"""Long enough for a second delivery on a busy machine."""
-_FAULTED_FLOW_TIMEOUT_S: Final = 90
-"""The same where the engine breaks things on purpose: a message may have to come several times."""
+_SOUND_FLOW_TIMEOUT_S: Final = 90
+"""Long enough for a message that has to come several times, on a busy machine; a sound flow ends as soon as it can."""
 _FAULTY_FLOW_TIMEOUT_S: Final = 4
 """A flow that waits for what will never come is given up soon; nothing is found by waiting longer."""
 _QUIET_TIMEOUT_S: Final = 60
@@ -94,8 +94,8 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows: how many; None: as few as show the mutant for certain.
     """
     deadlines = Deadlines(
-        flow_timeout_s=_flow_timeout_s(mutant),
-        visible_within_s=_visible_within_s(mutant),
+        flow_timeout_s=_SOUND_FLOW_TIMEOUT_S if mutant.found_by is None else _FAULTY_FLOW_TIMEOUT_S,
+        visible_within_s=mutant.visible_within_s,
         quiet_timeout_s=_QUIET_TIMEOUT_S if mutant.shows_when_quiet else _BUSY_TIMEOUT_S,
     )
     return Workload(
@@ -103,19 +103,8 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows=mutant.flows if flows is None else flows,
         deadlines=deadlines,
         poison=mutant.circumstance.poison,
+        faults=mutant.circumstance.faults,
     )
-
-
-def _flow_timeout_s(mutant: Mutant) -> float:
-    if mutant.found_by is not None:
-        return _FAULTY_FLOW_TIMEOUT_S
-    return _FAULTED_FLOW_TIMEOUT_S if mutant.circumstance.faults else _SOUND_FLOW_TIMEOUT_S
-
-
-def _visible_within_s(mutant: Mutant) -> float:
-    # A run does not know of what is broken besides, so that it cannot make allowance for a message that comes again.
-    is_held_up = mutant.found_by is None and mutant.circumstance.faults
-    return _FAULTED_FLOW_TIMEOUT_S if is_held_up else mutant.visible_within_s
 
 
 def try_out(mutant: Mutant, workload: Workload, site: Site) -> Trial:
@@ -140,11 +129,23 @@ def try_out(mutant: Mutant, workload: Workload, site: Site) -> Trial:
 def _run(mutant: Mutant, workload: Workload, site: Site) -> Run:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         planted = plant([*mutant.circumstance.edits, *mutant.edits], Path(folder))
-        with (
-            _deployed(mutant, planted, site, Path(folder) / "outputs.json") as deployment,
-            broken_on_purpose(site.engine.endpoint_url, site.account, mutant.circumstance.faults, workload.seed),
-        ):
-            return drive_stack(workload, deployment, engine=site.engine, store=site.runs)
+        with _deployed(mutant, planted, site, Path(folder) / "outputs.json") as deployment:
+            surroundings = _surroundings(mutant.client)
+            return drive_stack(workload, deployment, engine=site.engine, store=site.runs, surroundings=surroundings)
+
+
+def _surroundings(client: Client | None) -> Surroundings:
+    """Return what a run reaches the world through; its flows go through the client, if it has one of its own."""
+    real = real_surroundings(show_nothing)
+    if client is None:
+        return real
+
+    @asynccontextmanager
+    async def open_transport(connections: int) -> AsyncIterator[Transport]:
+        async with real.open_transport(connections) as transport:
+            yield client(transport)
+
+    return replace(real, open_transport=open_transport)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from harness.engines import RunningEngine as Engine
 from harness.workload import Workload
 from mutants.catalogue import MUTANTS
 from mutants.circumstances import CIRCUMSTANCES
-from mutants.mutant import CALM, Circumstance, Mutant, sound
+from mutants.mutant import CALM, Circumstance, Mutant, sound, unprovoked
 from mutants.trial import SEED, Site, try_out, workload_of
 from tests.integration.engine_fixture import RunningEngine
 from tests.integration.stack_fixture import CHECKOUT
@@ -21,7 +21,7 @@ RUNS = CHECKOUT / ".harness" / "integration" / "mutants"
 SOUND_FLOWS = 40
 # Without its speed-ups an engine does a tenth of the work in a time, and looks for messages every ten seconds.
 SLOWER = 10
-LONGEST_S = 60
+LONGEST_S = 120
 
 
 @pytest.fixture
@@ -57,6 +57,11 @@ def patiently(workload: Workload, patience: int) -> Workload:
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_is_found_by_its_checker(mutant: Mutant, site: Site, patience: int) -> None:
     expect(mutant, None, site, patience)
+
+
+@pytest.mark.parametrize("mutant", [mutant for mutant in MUTANTS if mutant.client], ids=lambda mutant: str(mutant.name))
+def test_a_client_s_bug_does_no_harm_where_nothing_provokes_it(mutant: Mutant, site: Site, patience: int) -> None:
+    expect(unprovoked(mutant), None, site, patience)
 
 
 @pytest.mark.parametrize("circumstance", [CALM, *CIRCUMSTANCES], ids=lambda circumstance: circumstance.name)

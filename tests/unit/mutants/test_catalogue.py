@@ -26,7 +26,14 @@ def packaged(sources: Planted) -> str:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_bug_changes_what_is_deployed(mutant: Mutant, tmp_path: Path) -> None:
+def test_a_bug_is_of_the_stack_or_of_its_client(mutant: Mutant) -> None:
+    assert bool(mutant.edits) != bool(mutant.client)
+
+
+@pytest.mark.parametrize(
+    "mutant", [mutant for mutant in MUTANTS if not mutant.client], ids=lambda mutant: str(mutant.name)
+)
+def test_a_bug_of_the_stack_changes_what_is_deployed(mutant: Mutant, tmp_path: Path) -> None:
     sound = plant(mutant.circumstance.edits, tmp_path / "sound")
     faulty = plant([*mutant.circumstance.edits, *mutant.edits], tmp_path / "faulty")
 

@@ -5,8 +5,9 @@ import pytest
 from mutants import command_line
 from mutants.catalogue import MUTANTS
 from mutants.circumstances import CIRCUMSTANCES
+from mutants.client import IMPATIENT_CLIENT
 from mutants.command_line import Job, jobs_of
-from mutants.mutant import sound
+from mutants.mutant import sound, unprovoked
 
 
 def test_the_sound_stack_comes_in_every_circumstance_and_with_as_many_seeds_as_asked() -> None:
@@ -14,6 +15,13 @@ def test_the_sound_stack_comes_in_every_circumstance_and_with_as_many_seeds_as_a
 
     circumstances = [Job(sound(circumstance)) for circumstance in CIRCUMSTANCES]
     assert jobs == [Job(MUTANTS[0]), *circumstances, *(Job(sound(), seed) for seed in (1, 2, 3))]
+
+
+def test_a_client_s_bug_comes_also_where_nothing_provokes_it() -> None:
+    jobs = jobs_of([IMPATIENT_CLIENT], sound_runs=1)
+
+    assert jobs[:2] == [Job(IMPATIENT_CLIENT), Job(unprovoked(IMPATIENT_CLIENT))]
+    assert unprovoked(IMPATIENT_CLIENT).found_by is None
 
 
 def test_without_sound_runs_there_are_only_mutants() -> None:

@@ -9,10 +9,11 @@ from harness.checking import VerdictWord
 from harness.workload import Workload
 from harness.workload.ranges import check_workload
 from mutants.catalogue import MUTANTS
-from mutants.circumstances import POISONED
+from mutants.circumstances import LAGGING_REPLICAS, POISONED
+from mutants.client import IMPATIENT_CLIENT
 from mutants.function import DROPPED_HUNDREDTH, SWALLOWED_EXCEPTION, WHOLE_BATCH_FAILS
 from mutants.gateway import UNCHECKED_BODY
-from mutants.mutant import Mutant, sound
+from mutants.mutant import Mutant, sound, unprovoked
 from mutants.trial import Trial, workload_of
 
 FOUND = Trial(
@@ -40,6 +41,11 @@ def test_the_workload_is_the_default_one_but_for_its_size_and_its_deadlines() ->
 def test_poison_is_sent_where_the_circumstance_has_it() -> None:
     assert workload_of(WHOLE_BATCH_FAILS).poison == POISONED.poison > 0
     assert workload_of(SWALLOWED_EXCEPTION).poison == 0
+
+
+def test_what_is_broken_besides_is_the_workload_s_own_so_that_the_run_is_judged_by_what_it_hit() -> None:
+    assert workload_of(IMPATIENT_CLIENT).faults == LAGGING_REPLICAS.faults != ()
+    assert workload_of(unprovoked(IMPATIENT_CLIENT)).faults == ()
 
 
 def test_the_workload_has_messages_that_are_dropped() -> None:

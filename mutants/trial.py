@@ -31,7 +31,7 @@ _PARAMETERS: Final = {"FunctionTimeoutSeconds": "1", "VisibilityTimeoutSeconds":
 _SOUND_FLOW_TIMEOUT_S: Final = 90
 """Long enough for a message that has to come several times, on a busy machine; a sound flow ends as soon as it can."""
 _FAULTY_FLOW_TIMEOUT_S: Final = 4
-"""A flow that waits for what will never come is given up soon; nothing is found by waiting longer."""
+"""At a faulty stack, a flow that waits for what will never come is given up soon; waiting longer finds nothing."""
 _QUIET_TIMEOUT_S: Final = 60
 _BUSY_TIMEOUT_S: Final = 2
 _BOOTSTRAP_TIMEOUT_S: Final = 180
@@ -94,7 +94,7 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows: how many; None: as few as show the mutant for certain.
     """
     deadlines = Deadlines(
-        flow_timeout_s=_SOUND_FLOW_TIMEOUT_S if mutant.found_by is None else _FAULTY_FLOW_TIMEOUT_S,
+        flow_timeout_s=_FAULTY_FLOW_TIMEOUT_S if mutant.edits and mutant.found_by else _SOUND_FLOW_TIMEOUT_S,
         visible_within_s=mutant.visible_within_s,
         quiet_timeout_s=_QUIET_TIMEOUT_S if mutant.shows_when_quiet else _BUSY_TIMEOUT_S,
     )

@@ -33,14 +33,19 @@ def owned_in(sight: Sight, owner: str) -> list[Item]:
     return [found for key in keys if (found := sight.item(key)) is not None]
 
 
+def store_of(clock: FakeClock) -> ItemStore:
+    store = ItemStore(TABLE_KEYS, clock)
+    store.add_index("by-owner", BY_OWNER)
+    store.add_index("by-rank", BY_RANK)
+    return store
+
+
 class Kept:
-    """A store that remembers, and beside it all that each reader saw after each step: when, and what."""
+    """A store that remembers, and that nobody reads meanwhile; and what each reader saw of another, and when."""
 
     def __init__(self) -> None:
         self.clock = FakeClock()
-        self.store = ItemStore(TABLE_KEYS, self.clock)
-        self.store.add_index("by-owner", BY_OWNER)
-        self.store.add_index("by-rank", BY_RANK)
+        self.store, self._watched = store_of(self.clock), store_of(self.clock)
         self.seen: list[tuple[float, dict[str | None, list[Item]]]] = []
 
     def run(self, steps: Steps) -> None:
@@ -49,6 +54,7 @@ class Kept:
         for version, (number, owner, index_s, table_s, pause_s) in enumerate(steps):
             new = None if owner is None else item(number, owner, version)
             self.store.replace(key_of(number), new, Lag(index_s, table_s, is_remembered=True), {"by-owner"})
+            self._watched.replace(key_of(number), new, Lag(index_s, table_s), {"by-owner"})
             self._look()
             for _ in range(pause_s):
                 self.clock.now_s += 1
@@ -58,12 +64,13 @@ class Kept:
         """Return what the readers saw at a time, after all that was then."""
         return [seen for seen_s, seen in self.seen if seen_s <= at_s][-1]
 
-    def now(self, name: str | None) -> list[Item]:
-        reader = name if name == "by-owner" else None
-        return items_in(self.store.sight_ago(reader, name, 0))
-
     def _look(self) -> None:
-        self.seen.append((self.clock.now_s, {name: self.now(name) for _, name in READERS}))
+        self.seen.append((self.clock.now_s, seen_now(self._watched)))
+
+
+def seen_now(store: ItemStore) -> dict[str | None, list[Item]]:
+    """Return what each reader sees, by the index that it reads."""
+    return {name: items_in(store.sight_ago(reader, name, 0)) for reader, name in READERS}
 
 
 @given(st.lists(WRITES, max_size=25), st.integers(0, 30))
@@ -89,11 +96,11 @@ def test_each_reader_sees_all_items_as_it_saw_them_then(steps: Steps, ago_s: int
 def test_what_was_seen_changes_nothing_of_what_is(steps: Steps, ago_s: int) -> None:
     kept = Kept()
     kept.run(steps)
-    before = {name: kept.now(name) for _, name in READERS}
+    before = seen_now(kept.store)
     for reader, name in READERS:
         items_in(kept.store.sight_ago(reader, name, ago_s))
 
-    assert {name: kept.now(name) for _, name in READERS} == before
+    assert seen_now(kept.store) == before
 
 
 @given(st.lists(WRITES, max_size=10))
@@ -103,7 +110,7 @@ def test_what_is_not_remembered_any_more_is_seen_as_it_is(steps: Steps) -> None:
     kept.store.replace(key_of(9), item(9, "ada", 99))
 
     for reader, name in READERS:
-        assert items_in(kept.store.sight_ago(reader, name, 1000)) == kept.now(name)
+        assert items_in(kept.store.sight_ago(reader, name, 1000)) == seen_now(kept.store)[name]
 
 
 def test_only_the_latest_changes_are_kept() -> None:
@@ -124,6 +131,7 @@ def test_an_index_that_is_made_meanwhile_has_a_past_from_then_on() -> None:
     store.replace(key_of(2), item(2, "ada", 2), remembered)
 
     assert items_in(store.sight_ago("by-owner", "by-owner", 0.5)) == [item(1, "ada", 1)]
+    assert items_in(store.sight_ago(None, None, 1.5)) == [], "what was there before is not forgotten"
     store.drop_index("by-owner")
     store.replace(key_of(3), item(3, "ada", 3), remembered)
 

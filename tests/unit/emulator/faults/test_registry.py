@@ -131,13 +131,15 @@ def test_each_attempt_is_drawn_by_itself_where_the_kind_says_so(times: int, seed
     fault = replace(STALE, times=times, seed=seed)
     faults = Faults()
     faults.set(fault)
+    fired = 0
     for number, flow in enumerate(flows):
         attempt = flows[:number].count(flow) + 1
         is_hit = attempt <= times and chooses(fault, read(flow), attempt)
         assert faults.spares(Place.CALL, read(flow)) != is_hit
         if is_hit:
             assert [hit.attempt for hit in faults.hits(Place.CALL, read(flow))] == [attempt]
-    assert only(faults).eligible == len(flows)
+            fired += 1
+    assert (only(faults).eligible, only(faults).fired) == (len(flows), fired)
 
 
 def test_what_is_no_eventual_read_is_none_that_a_kind_of_those_could_hit(faults: Faults) -> None:

@@ -45,9 +45,14 @@ POISONED: Final = Circumstance(
 CRASHING: Final = Circumstance(
     name="crashing",
     sentence="The function dies right before every sixth user's first write.",
-    # It starts anew in its next invocation's time. Who is in a batch with others would die with them, and come again
-    # after each death: alone, nobody waits for more than one.
-    parameters={"FunctionTimeoutSeconds": "3", "VisibilityTimeoutSeconds": "18", "BatchSize": "1"},
+    # It starts anew in its next invocation's time, which on a busy machine may not be enough for once or twice. Who is
+    # in a batch with others would die with them, and come again after each death: alone, nobody waits for others.
+    parameters={
+        "FunctionTimeoutSeconds": "4",
+        "VisibilityTimeoutSeconds": "24",
+        "MaxReceiveCount": "20",
+        "BatchSize": "1",
+    },
     faults=(Fault("crashes", "crashes", rate=1 / 6),),
 )
 

@@ -28,7 +28,7 @@ SEED: Final = 1
 
 # What failed is delivered again within seconds, and tried three times: the default's shape in less time.
 _PARAMETERS: Final = {"FunctionTimeoutSeconds": "1", "VisibilityTimeoutSeconds": "6", "MaxReceiveCount": "3"}
-_SOUND_FLOW_TIMEOUT_S: Final = 90
+_SOUND_FLOW_TIMEOUT_S: Final = 120
 """Long enough for a message that has to come several times, on a busy machine; a sound flow ends as soon as it can."""
 _FAULTY_FLOW_TIMEOUT_S: Final = 4
 """At a faulty stack, a flow that waits for what will never come is given up soon; waiting longer finds nothing."""

@@ -12,11 +12,15 @@ ACKNOWLEDGED_FIRST: Final = Mutant(
     edits=(
         Edit(
             "consumer/handler.py",
+            "\n\ndef handler(",
+            '\n_sqs = boto3.client("sqs")\n\n\ndef handler(',
+        ),
+        Edit(
+            "consumer/handler.py",
             "    failed = failed_messages(",
-            '    sqs = boto3.client("sqs")\n'
             '    for record in event["Records"]:\n'
-            '        queue = sqs.get_queue_url(QueueName=record["eventSourceARN"].rpartition(":")[2])\n'
-            '        sqs.delete_message(QueueUrl=queue["QueueUrl"], ReceiptHandle=record["receiptHandle"])\n'
+            '        queue = _sqs.get_queue_url(QueueName=record["eventSourceARN"].rpartition(":")[2])\n'
+            '        _sqs.delete_message(QueueUrl=queue["QueueUrl"], ReceiptHandle=record["receiptHandle"])\n'
             "    failed = failed_messages(",
         ),
     ),

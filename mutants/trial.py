@@ -32,7 +32,8 @@ _SOUND_FLOW_TIMEOUT_S: Final = 120
 """Long enough for a message that has to come several times, on a busy machine; a sound flow ends as soon as it can."""
 _FAULTY_FLOW_TIMEOUT_S: Final = 4
 """At a faulty stack, a flow that waits for what will never come is given up soon; waiting longer finds nothing."""
-_QUIET_TIMEOUT_S: Final = 60
+_QUIET_TIMEOUT_S: Final = 120
+"""Long enough for several deliveries of what is still to be done, on a busy machine."""
 _BUSY_TIMEOUT_S: Final = 2
 _BOOTSTRAP_TIMEOUT_S: Final = 180
 

@@ -13,6 +13,7 @@ from harness.transport import Request, Response, Transport, TransportError
 CALL_TIMEOUT_S: Final = 10.0
 PAGE: Final = 5000
 """So many hits in one answer: well below what a transport takes."""
+ACTIVE: Final = "active"
 HEALED: Final = "healed"
 LIMITED: Final = "limited"
 

@@ -20,15 +20,15 @@ from harness.workload.polling import ExponentialBackoff, FixedInterval, Polling,
 
 LEAST_FLOWS: Final = 30
 """A round of fewer would need faults that hit nearly everything."""
-DEFAULT_FLOWS: Final = 200
+DEFAULT_FLOWS: Final = 160
 
 DEADLINES: Final = Deadlines(flow_timeout_s=90, quiet_timeout_s=90)
 """A message that failed some times, once in each visibility timeout, is no flow that hangs."""
 
 _SEED_BITS: Final = 32
 _LEAST_CLIENTS: Final = 8
-_MOST_CLIENTS: Final = 40
-_RATES_PER_S: Final = (10.0, 40.0)
+_MOST_CLIENTS: Final = 32
+_RATES_PER_S: Final = (8.0, 20.0)
 _HITS: Final = 12
 """As many hits are expected of a fault at the least: that there is none happens once in 100,000 rounds."""
 _MOST_RATE: Final = 0.6
@@ -67,7 +67,7 @@ def draw_round(kinds: Sequence[FaultKind], seed: int, number: int, most_flows: i
         run_seed,
         flows,
         arrival=arrival,
-        polling=_polling(drawn),
+        polling=_polling(drawn, arrival),
         deadlines=DEADLINES,
         confirming_polls=drawn.randint(1, 3),
         faults=tuple(faults),
@@ -92,8 +92,11 @@ def _span_s(arrival: Arrival, flows: int, seed: int) -> float:
     return last_s
 
 
-def _polling(drawn: random.Random) -> Polling:
-    return drawn.choice((FixedInterval(), FixedInterval(0.2), ExponentialBackoff(most_s=1), RetryAfter()))
+def _polling(drawn: random.Random, arrival: Arrival) -> Polling:
+    """Return how clients poll: patiently where flows pile up while messages wait to come again."""
+    patient = (ExponentialBackoff(most_s=2), RetryAfter())
+    hasty = (FixedInterval(0.1), FixedInterval(0.3))
+    return drawn.choice((*hasty, *patient) if isinstance(arrival, ClosedLoop) else patient)
 
 
 def _fault(kind: FaultKind, drawn: random.Random, flows: int, span_s: float) -> Fault:

@@ -5,7 +5,7 @@ import secrets
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +41,9 @@ from harness.workload import Workload
 _MOST_FLOWS: Final = 10_000
 _MOST_ROUNDS: Final = 10_000
 _SEED_BITS: Final = 32
+_VISIBILITY_TIMEOUT: Final = "VisibilityTimeoutSeconds"
+_USUAL_VISIBILITY_TIMEOUT_S: Final = 30.0
+"""The template's own."""
 
 
 @click.command(
@@ -138,6 +141,8 @@ def soak(
     seed = secrets.randbits(_SEED_BITS) if seed is None else seed
     kinds = tuple(kind_named(fault.kind) for fault in chosen) if chosen else KINDS
     own_dir = transient_state_dir(state_dir)
+    parameters = parameters or QUICK_REDELIVERY
+    redelivery_s = _redelivery_s(parameters)
     site = Site(
         own_engine(engine, own_dir),
         engine,
@@ -145,7 +150,7 @@ def soak(
         DEFAULT_REGION,
         DEFAULT_STACK_NAME,
         outputs_path(own_dir, DEFAULT_STACK_NAME),
-        parameters or QUICK_REDELIVERY,
+        parameters,
         source_dir,
         consumer_dir,
     )
@@ -156,7 +161,8 @@ def soak(
 
         def make_round(standing: Standing) -> Round | None:
             progress.begins(standing)
-            done = maker.make(standing.number, draw_round(kinds, seed, standing.number, most_flows))
+            workload = draw_round(kinds, seed, standing.number, redelivery_s, most_flows)
+            done = maker.make(standing.number, workload)
             progress.ended(done)
             return done
 
@@ -170,6 +176,13 @@ def soak(
         raise failure
     shutil.rmtree(own_dir, ignore_errors=True)  # not after an error: the engine's log is there
     context.exit(ExitCode.INTERRUPTED if soaked.ended is Ended.INTERRUPTED else soaked.verdict.exit_code)
+
+
+def _redelivery_s(parameters: Sequence[str]) -> float:
+    """Return how long the stack's queue hides a message that failed."""
+    given = dict(text.split("=", 1) for text in parameters if "=" in text)
+    value = given.get(_VISIBILITY_TIMEOUT, "")
+    return float(value) if value.isdecimal() else _USUAL_VISIBILITY_TIMEOUT_S
 
 
 class _Progress:

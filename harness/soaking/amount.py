@@ -33,11 +33,9 @@ class KindAmount:
     """Of those rounds."""
 
     @property
-    def why_no_proof(self) -> str:
-        """Why nothing is known of how the stack takes it; empty where it hit something."""
-        if self.fired:
-            return ""
-        return f"hit none of {self.eligible}" if self.rounds else "its turn did not come"
+    def proved_nothing(self) -> bool:
+        """Whether it hit nothing, so that nobody knows how the stack takes it."""
+        return not self.fired
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +78,21 @@ class Soaked:
         said = f"{', '.join(parts)}; {counted(self.flows, 'flows')} in {self.duration_s:.0f} s"
         if words[VerdictWord.INVALID]:
             return Verdict(VerdictWord.INVALID, said)
-        if unproved := [f"{each.kind} ({each.why_no_proof})" for each in self.of_kinds() if each.why_no_proof]:
-            return Verdict(VerdictWord.UNKNOWN, f"{said}; proved nothing: {', '.join(unproved)}")
+        if unproved := _unproved(self.of_kinds()):
+            return Verdict(VerdictWord.UNKNOWN, f"{said}; proved nothing: {unproved}")
         if words[VerdictWord.UNKNOWN]:
             return Verdict(VerdictWord.UNKNOWN, said)
         return Verdict(
             VerdictWord.VALID, f"{said}; each of {counted(len(self.kinds), 'kinds')} of faults hit something"
         )
+
+
+def _unproved(kinds: Sequence[KindAmount]) -> str:
+    """Return which kinds proved nothing, and why; nothing where all of them proved something."""
+    in_vain = [f"{each.kind} hit none of {each.eligible}" for each in kinds if each.proved_nothing and each.rounds]
+    without_turn = [each.kind for each in kinds if not each.rounds]
+    never = [f"the turn of {', '.join(without_turn)} did not come"] if without_turn else []
+    return "; ".join([*in_vain, *never])
 
 
 def _of_kind(kind: str, rounds: Sequence[Round]) -> KindAmount:

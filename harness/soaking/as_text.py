@@ -55,7 +55,7 @@ def soaked_as_json(soaked: Soaked) -> dict[str, Any]:
             }
             for each in soaked.of_kinds()
         ],
-        "proved_nothing": [each.kind for each in soaked.of_kinds() if each.why_no_proof],
+        "proved_nothing": [each.kind for each in soaked.of_kinds() if each.proved_nothing],
     }
 
 
@@ -77,7 +77,7 @@ def _kinds_table(soaked: Soaked) -> Table:
     table = table_of("broken on purpose", "rounds", "could hit", "hit", *map(str, _WORDS))
     for each in soaked.of_kinds():
         numbers = (each.rounds, each.eligible, each.fired, *(each.verdicts[word] for word in _WORDS))
-        table.add_row(Text(each.kind, style="yellow" if each.why_no_proof else ""), *(f"{one:,}" for one in numbers))
+        table.add_row(Text(each.kind, style="yellow" if each.proved_nothing else ""), *(f"{one:,}" for one in numbers))
     return table
 
 

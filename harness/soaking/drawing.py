@@ -22,9 +22,8 @@ LEAST_FLOWS: Final = 30
 """A round of fewer would need faults that hit nearly everything."""
 DEFAULT_FLOWS: Final = 160
 
-DEADLINES: Final = Deadlines(flow_timeout_s=90, quiet_timeout_s=90)
-"""A message that failed some times, once in each visibility timeout, is no flow that hangs."""
-
+_DELIVERIES: Final = 8
+"""A message that fails so often, and comes again each time, is none of a flow that hangs."""
 _SEED_BITS: Final = 32
 _LEAST_CLIENTS: Final = 8
 _MOST_CLIENTS: Final = 32
@@ -48,13 +47,16 @@ _BRIEF_KINDS: Final = frozenset({"pauses", "full-disk"})
 _BRIEF_S: Final = (1.0, 4.0)
 
 
-def draw_round(kinds: Sequence[FaultKind], seed: int, number: int, most_flows: int = DEFAULT_FLOWS) -> Workload:
+def draw_round(
+    kinds: Sequence[FaultKind], seed: int, number: int, redelivery_s: float, most_flows: int = DEFAULT_FLOWS
+) -> Workload:
     """Return what a round does: its kinds of faults, dealt, and everything else, drawn.
 
     Args:
         kinds: all that there are.
         seed: the soak's.
         number: the round's, from 1.
+        redelivery_s: how long a message that failed is hidden. It decides how long a flow may take, and nothing else.
         most_flows: so many flows at the most, and half as many at the least.
     """
     drawn = random.Random(f"{seed}/round/{number}")  # noqa: S311  - repeatable is the point
@@ -68,7 +70,7 @@ def draw_round(kinds: Sequence[FaultKind], seed: int, number: int, most_flows: i
         flows,
         arrival=arrival,
         polling=_polling(drawn, arrival),
-        deadlines=DEADLINES,
+        deadlines=Deadlines(flow_timeout_s=_DELIVERIES * redelivery_s, quiet_timeout_s=_DELIVERIES * redelivery_s),
         confirming_polls=drawn.randint(1, 3),
         faults=tuple(faults),
     )

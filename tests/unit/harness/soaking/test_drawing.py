@@ -1,6 +1,6 @@
 """What is drawn makes sense, is the same each time, and is no more than a sound stack survives."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
 from hypothesis import given
@@ -36,16 +36,16 @@ def longest_ms(fault: Fault) -> float:
 def test_a_round_is_a_workload_that_makes_sense_and_is_drawn_the_same_again(
     seed: int, number: int, most_flows: int
 ) -> None:
-    workload = draw_round(KINDS, seed, number, most_flows)
+    workload = draw_round(KINDS, seed, number, 12, most_flows)
     check_workload(workload)
     assert most_flows / 2 <= workload.flows <= most_flows
     assert workload.faults
-    assert draw_round(KINDS, seed, number, most_flows) == workload
+    assert draw_round(KINDS, seed, number, 12, most_flows) == workload
 
 
 @given(SEEDS, NUMBERS)
 def test_nothing_waits_longer_than_its_kind_does_if_nobody_says(seed: int, number: int) -> None:
-    for fault in draw_round(KINDS, seed, number).faults:
+    for fault in draw_round(KINDS, seed, number, 12).faults:
         usual = kind_named(fault.kind).fault()
         assert (fault.delay is None) is (usual.delay is None)
         if fault.delay:
@@ -55,7 +55,7 @@ def test_nothing_waits_longer_than_its_kind_does_if_nobody_says(seed: int, numbe
 @given(SEEDS, NUMBERS)
 def test_what_fails_a_delivery_does_so_far_less_often_than_a_message_is_received(seed: int, number: int) -> None:
     [most_receives] = (int(text.partition("=")[2]) for text in QUICK_REDELIVERY if text.startswith("MaxReceiveCount"))
-    workload = draw_round(KINDS, seed, number)
+    workload = draw_round(KINDS, seed, number, 12)
     failing = [fault for fault in workload.faults if kind_named(fault.kind).redelivers]
     assert sum(fault.times for fault in failing) <= most_receives / 2
     assert sum(fault.rate * workload.flows * fault.times for fault in failing) <= 2 * DEATHS_OF_A_BATCH
@@ -63,7 +63,7 @@ def test_what_fails_a_delivery_does_so_far_less_often_than_a_message_is_received
 
 @given(SEEDS, NUMBERS)
 def test_a_fault_begins_while_flows_still_start_whatever_happens_to_them(seed: int, number: int) -> None:
-    workload = draw_round(KINDS, seed, number)
+    workload = draw_round(KINDS, seed, number, 12)
     for fault in workload.faults:
         if fault.from_s:
             assert fault.from_s < last_start_s(workload)
@@ -71,7 +71,7 @@ def test_a_fault_begins_while_flows_still_start_whatever_happens_to_them(seed: i
 
 @given(SEEDS, NUMBERS)
 def test_what_stops_everybody_lasts_seconds(seed: int, number: int) -> None:
-    for fault in draw_round(KINDS, seed, number).faults:
+    for fault in draw_round(KINDS, seed, number, 12).faults:
         if fault.kind in {"pauses", "full-disk"}:
             assert fault.for_s is not None
             assert fault.for_s <= 4
@@ -82,7 +82,7 @@ def test_what_stops_everybody_lasts_seconds(seed: int, number: int) -> None:
 def test_enough_hits_are_expected_that_a_fault_which_hits_nothing_means_something(
     seed: int, number: int, most_flows: int
 ) -> None:
-    workload = draw_round(KINDS, seed, number, most_flows)
+    workload = draw_round(KINDS, seed, number, 12, most_flows)
     for fault in workload.faults:
         calls = 3 if kind_named(fault.kind).operations is None else 1
         share = 1.0 if fault.for_s is None or fault.rate == 1 else fault.for_s / last_start_s(workload)
@@ -92,10 +92,16 @@ def test_enough_hits_are_expected_that_a_fault_which_hits_nothing_means_somethin
 @pytest.mark.parametrize("chosen", [("crashes",), ("gsi-lag", "duplicates")])
 def test_only_the_kinds_that_were_chosen_are_drawn(chosen: tuple[str, ...]) -> None:
     kinds = [kind_named(name) for name in chosen]
-    drawn = {fault.kind for number in range(1, 10) for fault in draw_round(kinds, 7, number).faults}
+    drawn = {fault.kind for number in range(1, 10) for fault in draw_round(kinds, 7, number, 12).faults}
     assert drawn == set(chosen)
 
 
 def test_a_kind_that_the_catalogue_gets_joins_by_itself() -> None:
-    drawn = {fault.kind for number in range(1, 60) for fault in draw_round(KINDS, 7, number).faults}
+    drawn = {fault.kind for number in range(1, 60) for fault in draw_round(KINDS, 7, number, 12).faults}
     assert drawn == {kind.name for kind in KINDS}
+
+
+def test_a_queue_that_hides_messages_longer_gives_flows_more_time_and_changes_nothing_else() -> None:
+    quick, slow = draw_round(KINDS, 7, 3, 6), draw_round(KINDS, 7, 3, 30)
+    assert slow.deadlines.flow_timeout_s == 5 * quick.deadlines.flow_timeout_s > 200
+    assert replace(slow, deadlines=quick.deadlines) == quick

@@ -135,6 +135,8 @@ def _delay(usual: FaultDelay | None, drawn: random.Random) -> FaultDelay | None:
             return None
         case FixedDelay(fixed_ms=most_ms) | UniformDelay(most_ms=most_ms) | ExponentialDelay(most_ms=most_ms):
             longest_ms = round(most_ms * drawn.uniform(_SHORTEST_SHARE, 1))
+            if not longest_ms:
+                return usual
             forms = (
                 FixedDelay(longest_ms),
                 UniformDelay(0, longest_ms),

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.commands.run import QUICK_REDELIVERY
-from harness.faults import Fault
-from harness.faults.catalogue import KINDS, kind_named
+from harness.faults import Fault, FixedDelay
+from harness.faults.catalogue import KINDS, FaultKind, kind_named
 from harness.soaking.drawing import LEAST_FLOWS, draw_round
 from harness.workload import Workload
 from harness.workload.arrival import ConstantRate, PoissonRate, schedule
@@ -94,6 +94,12 @@ def test_only_the_kinds_that_were_chosen_are_drawn(chosen: tuple[str, ...]) -> N
     kinds = [kind_named(name) for name in chosen]
     drawn = {fault.kind for number in range(1, 10) for fault in draw_round(kinds, 7, number, 12).faults}
     assert drawn == set(chosen)
+
+
+def test_a_kind_that_waits_for_nothing_if_nobody_says_waits_for_nothing() -> None:
+    at_once = FaultKind("kills-of-tomorrow", 1.0, FixedDelay(0))
+    [fault] = draw_round([at_once], 7, 1, 12).faults
+    assert fault == at_once.fault()
 
 
 def test_a_kind_that_the_catalogue_gets_joins_by_itself() -> None:

@@ -15,6 +15,7 @@ PAGE: Final = 5000
 """So many hits in one answer: well below what a transport takes."""
 ACTIVE: Final = "active"
 HEALED: Final = "healed"
+EXPIRED: Final = "expired"
 LIMITED: Final = "limited"
 
 _ROOT: Final = "/_emulator/faults"

@@ -9,6 +9,9 @@ export PATH := $(CURDIR)/$(bin):$(PATH)
 WORKERS ?= 2
 FLOWS ?= 100
 CLIENTS ?= 10
+# How long `make soak` takes, in seconds, and with which seed: a drawn one, if none is given.
+SOAK_S ?= 600
+SEED ?=
 
 .PHONY: help
 help: ## show this list
@@ -47,6 +50,10 @@ integration: install ## the tests against a real engine, in parallel; JUnit and 
 .PHONY: mutants
 mutants: install ## deploy the planted bugs one by one, and say which checker found each; 20 sound runs besides
 	$(bin)/python -m mutants
+
+.PHONY: soak
+soak: install ## ten minutes of short runs under all kinds of faults at random; the sound stack survives each
+	$(bin)/harness soak --for $(SOAK_S)s $(if $(SEED),--seed $(SEED))
 
 .PHONY: up
 up: install ## start the engine in the background and deploy the stack to it

@@ -23,6 +23,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "replay": "replay:replay",
     "shrink": "shrink:shrink",
     "bundle": "bundle:bundle",
+    "soak": "soak:soak",
     "runs": "runs:runs",
     "fault": "fault:fault",
     "up": "engine:up",

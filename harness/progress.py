@@ -1,13 +1,16 @@
 """How a run stands, on standard error: a bar on a terminal, a line every second elsewhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
+from harness.faults.watching import FaultStanding
 from harness.history import QueueDepths
 from harness.operations import FlowEnding
 from harness.recording import Standing, View
@@ -24,7 +27,7 @@ def show_progress(console: Console) -> Iterator[View]:
         yield LineProgress(console)
         return
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()]
-    with Progress(*columns, TextColumn("{task.fields[detail]}"), console=console, transient=True) as bar:
+    with _Bar(*columns, TextColumn("{task.fields[detail]}"), console=console, transient=True) as bar:
         yield BarProgress(bar, bar.add_task("looking", total=None, detail=""))
 
 
@@ -43,6 +46,24 @@ class NoProgress:
         """Show nothing."""
 
 
+class Prefixed:
+    """Another view, which is told first what all of this is a part of. It implements `harness.recording.View`.
+
+    Args:
+        view: the other.
+        words: said before the stage.
+    """
+
+    def __init__(self, view: View, words: str) -> None:
+        self.interval_s = view.interval_s
+        self._view = view
+        self._words = words
+
+    def show(self, standing: Standing) -> None:
+        """Show it on the other view."""
+        self._view.show(replace(standing, stage=f"{self._words}: {standing.stage}"))
+
+
 class LineProgress:
     """One line a second. It implements `harness.recording.View`."""
 
@@ -57,24 +78,38 @@ class LineProgress:
         """Print how it stands, unless it stands as it did."""
         progress = standing.progress
         line = f"{standing.stage}: {progress.ended} of {progress.asked} ended, {_detail(standing)}"
+        line += f"; {broken}" if (broken := _faults(standing.faults)) else ""
         if line != self._last:
             elapsed_s = time.perf_counter() - self._began_s
             self._console.print(f"{elapsed_s:6.1f} s  {line}", highlight=False, soft_wrap=True)
         self._last = line
 
 
+class _Bar(Progress):
+    """A bar, and a line below it."""
+
+    line = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        """Return what is drawn, one below the other."""
+        yield from super().get_renderables()
+        if self.line:
+            yield Text(self.line, style="yellow", no_wrap=True, overflow="ellipsis")
+
+
 class BarProgress:
-    """A bar. It implements `harness.recording.View`."""
+    """A bar, and below it what is broken on purpose. It implements `harness.recording.View`."""
 
     interval_s = _BAR_INTERVAL_S
 
-    def __init__(self, bar: Progress, task: TaskID) -> None:
+    def __init__(self, bar: _Bar, task: TaskID) -> None:
         self._bar = bar
         self._task = task
 
     def show(self, standing: Standing) -> None:
         """Move the bar."""
         progress = standing.progress
+        self._bar.line = _faults(standing.faults)
         self._bar.update(
             self._task,
             description=standing.stage,
@@ -100,6 +135,19 @@ def _detail(standing: Standing) -> str:
         "not started": progress.not_started,
     }
     return ", ".join([*parts, *(f"{count} {what}" for what, count in counts.items() if count)])
+
+
+def _faults(standings: Sequence[FaultStanding]) -> str:
+    """Return which faults are active and which are over, with what they hit; nothing where none has been set."""
+    parts = {
+        "broken": [each for each in standings if each.is_active],
+        "over": [each for each in standings if not each.is_active],
+    }
+    return "; ".join(
+        f"{word}: {', '.join(f'{each.name} hit {each.fired}' for each in those)}"
+        for word, those in parts.items()
+        if those
+    )
 
 
 def _short(quantiles: Quantiles) -> str:

@@ -15,6 +15,7 @@ from harness.driver import drive
 from harness.errors import HarnessError, MisuseError
 from harness.faults.control import FaultControl
 from harness.faults.schedule import broken_by
+from harness.faults.watching import FaultStanding, watched
 from harness.history import DepthSample, QueueDepths
 from harness.history.recorder import Recorders
 from harness.history.writer import Header, HistoryWriter
@@ -41,6 +42,8 @@ class Standing:
     progress: Progress
     depths: QueueDepths | None
     """As last counted."""
+    faults: tuple[FaultStanding, ...] = ()
+    """Those that have been set, as last told."""
 
 
 class View(Protocol):
@@ -131,6 +134,7 @@ class _Recording:
         self._tally = Tally(workload.asked)
         self._stage = "looking"
         self._depths: QueueDepths | None = None
+        self._faults: tuple[FaultStanding, ...] = ()
         self._baseline: Baseline | None = None
         self._poison: list[str] = []
 
@@ -191,6 +195,7 @@ class _Recording:
             return
         async with (
             self._fault_control() as control,
+            watched(workload.faults, control, self._see_faults),
             broken_by(workload.faults, workload.seed, control, clock, writer),
         ):
             yield
@@ -230,8 +235,11 @@ class _Recording:
             finally:
                 sampler.cancel()
 
+    def _see_faults(self, faults: tuple[FaultStanding, ...]) -> None:
+        self._faults = faults
+
     def _show(self) -> None:
-        self._view.show(Standing(self._stage, self._tally.progress(), self._depths))
+        self._view.show(Standing(self._stage, self._tally.progress(), self._depths, self._faults))
 
 
 def _most_in_flight(workload: Workload) -> int:

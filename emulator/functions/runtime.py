@@ -141,6 +141,15 @@ class Runtime:
         except (OSError, IndexError, ValueError):
             return None
 
+    def waited_for_processor_s(self) -> float:
+        """Return how long the process could have gone on, and had no processor; 0 where the system does not say."""
+        try:
+            pids = (self._process.pid, self._pid)  # the supervisor's start is a part of its own
+            # Linux, Documentation/scheduler/sched-stats: the second number is nanoseconds on a run queue.
+            return sum(int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) for pid in pids) / 1e9
+        except (OSError, IndexError, ValueError):
+            return 0.0
+
     @cached_property
     def _pid(self) -> int:
         supervisor_pid = self._process.pid

@@ -21,7 +21,7 @@ from emulator.functions.outcome import Failure, Outcome
 from emulator.functions.output import Output
 from emulator.functions.runtime import Exited, Runtime
 from emulator.functions.runtime_api import Answered, InitFailed, Invocation, NextRequested
-from emulator.functions.starts import STARTS, Allowance, Starts
+from emulator.functions.starts import STARTS, Allowance, Starts, wait_for_start
 
 _INIT_TIMEOUT_S = 10.0
 
@@ -145,7 +145,7 @@ class Sandbox:
             started = time.monotonic()
             self._began_with = self._code_version()  # before the process reads it: a later change is never missed
             runtime = self._runtime = self._launch(self._output)
-            event = runtime.wait(allowance.deadline)
+            event = wait_for_start(runtime, allowance)
             init_ms = (time.monotonic() - started) * 1000
         match event:
             case NextRequested():

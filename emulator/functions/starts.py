@@ -1,7 +1,8 @@
-"""Which runtime processes may start now, and how what waits for its turn is not charged for it.
+"""Which runtime processes may start now, and how what waits for its turn, or for a processor, is not charged for it.
 
 A start is nothing but work for a processor. On AWS each has its own; here ten at once would each take ten times as
-long, and run into the time-outs of their invocations, after which all of them start again.
+long, and run into the time-outs of their invocations, after which all of them start again. Where the machine is busy
+with something else, even one alone would, again and again.
 """
 
 import os
@@ -9,10 +10,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, Protocol
+
+from emulator.functions.runtime import Exited
+from emulator.functions.runtime_api import Event
 
 _LONGEST_WAIT_S: Final = 2.0
 """A function that waits for something else while it initializes holds up the others no longer than this."""
+_MOST_EXCUSED_S: Final = 10.0
+"""Of one start: a machine that gives it no processor for longer is not fit for it."""
+
+
+class Starting(Protocol):
+    """A process that starts. `emulator.functions.runtime.Runtime` is one."""
+
+    def wait(self, deadline: float) -> Event | Exited | None:
+        """Return the next thing that it says or does, or None at the deadline."""
+        ...
+
+    def waited_for_processor_s(self) -> float:
+        """Return how long it could have gone on, and had no processor."""
+        ...
 
 
 class Allowance:
@@ -71,6 +89,21 @@ class Starts:
         finally:
             if has_turn:
                 self._turns.release()
+
+
+def wait_for_start(runtime: Starting, allowance: Allowance) -> Event | Exited | None:
+    """Return the first thing that a process says or does, or None when the allowance is used up.
+
+    What it waited for a processor is not charged.
+    """
+    excused_s = 0.0
+    while True:
+        event = runtime.wait(allowance.deadline)
+        more_s = min(runtime.waited_for_processor_s(), _MOST_EXCUSED_S) - excused_s
+        allowance.excuse(more_s)
+        excused_s += more_s
+        if event is not None or not allowance.left_s:
+            return event
 
 
 STARTS: Final = Starts(os.process_cpu_count() or 1)

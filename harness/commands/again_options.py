@@ -20,6 +20,7 @@ from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
 from harness.history.reader import read_history
 from harness.judging import judge_run
+from harness.progress import show_nothing
 from harness.replaying.again import BARE_API, request_again, stack_again
 from harness.replaying.bench import TryOut, bench_with_api, bench_with_stack
 from harness.replaying.sameness import StoredEvidence
@@ -70,11 +71,12 @@ class Ground:
 
     @contextmanager
     def bench(self, surroundings: Surroundings) -> Iterator[TryOut]:
-        """Return what makes many runs on it."""
+        """Return what makes many runs on it. Progress of single runs is not shown."""
+        quiet = replace(surroundings, show_progress=show_nothing)
         if isinstance(self.where, str):
-            yield bench_with_api(self.where, surroundings)
+            yield bench_with_api(self.where, quiet)
             return
-        with bench_with_stack(self.where, surroundings, self.own_dir, cleans_up=self.is_shared) as try_out:
+        with bench_with_stack(self.where, quiet, self.own_dir, cleans_up=self.is_shared) as try_out:
             yield try_out
 
 

@@ -19,7 +19,8 @@ from harness.errors import MisuseError
 from harness.progress import show_progress
 from harness.run import Surroundings
 
-ENGINE_KINDS: Final = ("embedded", "container", "external")
+OWN_ENGINE_KINDS: Final = ("embedded", "container")
+ENGINE_KINDS: Final = (*OWN_ENGINE_KINDS, "external")
 
 endpoint_url_option = click.option("--endpoint-url", metavar="URL", help="Where the external engine is.")
 
@@ -45,9 +46,22 @@ def choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir:
         raise MisuseError("--endpoint-url is for --engine external; leave one out, or add the other")
     if running := running_engine(state_dir / "engine"):
         return JoinedEngine(running), state_dir
+    return own_engine(kind, own_dir), own_dir
+
+
+def own_engine(kind: str, own_dir: Path) -> Engine:
+    """Return an engine that is started for this command alone, on a free port, and gone when the command is.
+
+    Args:
+        kind: one of `OWN_ENGINE_KINDS`.
+        own_dir: where it lives.
+
+    Raises:
+        UnavailableError: there is no Docker for a container.
+    """
     if kind == "container":
-        return make_container(own_dir / "engine", port=ANY_FREE_PORT, owner_pid=os.getpid()), own_dir
-    return EmbeddedEngine(own_dir / "engine", port=ANY_FREE_PORT, stop_with_pid=os.getpid()), own_dir
+        return make_container(own_dir / "engine", port=ANY_FREE_PORT, owner_pid=os.getpid())
+    return EmbeddedEngine(own_dir / "engine", port=ANY_FREE_PORT, stop_with_pid=os.getpid())
 
 
 @contextmanager

@@ -13,7 +13,9 @@ from harness.transport import Request, Response, Transport, TransportError
 CALL_TIMEOUT_S: Final = 10.0
 PAGE: Final = 5000
 """So many hits in one answer: well below what a transport takes."""
+ACTIVE: Final = "active"
 HEALED: Final = "healed"
+EXPIRED: Final = "expired"
 LIMITED: Final = "limited"
 
 _ROOT: Final = "/_emulator/faults"

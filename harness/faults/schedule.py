@@ -11,12 +11,13 @@ from typing import Final
 
 from harness.clock import RunClock, whole_microseconds
 from harness.faults import Fault
-from harness.faults.control import HEALED, LIMITED, FaultControl, FaultControlError, FaultState
+from harness.faults.control import EXPIRED, HEALED, LIMITED, FaultControl, FaultControlError, FaultState
 from harness.faults.document import fault_to_json
 from harness.history import Firing
 from harness.history.writer import HistoryWriter
 
-TTL_S: Final = 15.0
+TTL_S: Final = 30.0
+"""An engine that is busy answers each of the calls that renew a fault only after seconds."""
 RENEWED_EVERY_S: Final = 5.0
 KEPT_FIRINGS: Final = 200_000
 """Of one fault: as many as the engine keeps."""
@@ -73,7 +74,11 @@ class _KeptFault:
         self._next_firing = 0
         self._earlier = (0, 0)
         """How often it could have hit and did, before it was set anew."""
-        self._last: FaultState | None = None
+        self._looked_at_s = 0.0
+        self._is_taken = False
+        """Whether all is written down of it that the engine knew when it had expired."""
+        self._is_lost = False
+        """Whether some of what it hit will never be known."""
         self._told = ""
 
     @property
@@ -88,10 +93,12 @@ class _KeptFault:
         fault, clock = self._fault, self._clock
         until_s = None if fault.for_s is None else fault.from_s + fault.for_s
         await clock.wait_until(fault.from_s)
+        self._looked_at_s = clock.now_s()
         if self._set_at_s is None:
             await self._try_to_set()
         while until_s is None or clock.now_s() < until_s:
-            next_s = clock.now_s() + RENEWED_EVERY_S
+            # Not after all that it hit was fetched: there may be much of it.
+            next_s = max(clock.now_s(), self._looked_at_s + RENEWED_EVERY_S)
             await clock.wait_until(next_s if until_s is None else min(next_s, until_s))
             if (until_s is None or clock.now_s() < until_s) and await self._is_to_be_renewed():
                 await self._try_to_set()
@@ -104,7 +111,6 @@ class _KeptFault:
         state, is_new = await self._control.set(self._fault, self._seed, TTL_S)
         if is_new or self._set_at_s is None:
             self._begin(state, (before_s + self._clock.now_s()) / 2)
-        self._last = state
 
     async def end(self) -> None:
         """Heal it, if it may be set, and write down what it did. It can be called again."""
@@ -135,19 +141,32 @@ class _KeptFault:
 
     async def _is_to_be_renewed(self) -> bool:
         """Whether it may go on: one that did all that it may, or that a person healed, is left alone."""
+        self._looked_at_s = self._clock.now_s()
         try:
             state = await self._control.look(self._fault.name)
+            if state and state.state == EXPIRED:
+                await self._take(state)
         except FaultControlError as error:
             self._note(str(error))
             return False
         return state is None or state.state not in {LIMITED, HEALED}
 
+    async def _take(self, expired: FaultState) -> None:
+        """Write down what it did until it expired: the engine forgets it when it is set anew."""
+        if self._is_taken:
+            return
+        await self._fetch_firings()
+        self._earlier = self._earlier[0] + expired.eligible, self._earlier[1] + expired.fired
+        self._is_taken = True
+
     def _begin(self, state: FaultState, at_s: float) -> None:
         """Write that it was set, which may not be for the first time: an engine that stood still forgets."""
-        if self._set_at_s is not None and self._last is not None:
-            self._note("it had expired, and was set anew")
+        if self._set_at_s is not None:
+            lost = "" if self._is_taken else "; what it hit since it was looked at last is not known"
+            self._note(f"it had expired, and was set anew{lost}")
+            self._is_lost = self._is_lost or not self._is_taken
+            self._is_taken = False
             self._writer.fault_ended(self._fault.name, whole_microseconds(at_s))
-            self._earlier = self._earlier[0] + self._last.eligible, self._earlier[1] + self._last.fired
         self._set_at_s, self._next_firing = state.set_at_s, 0
         self._behind_s = at_s - state.set_at_s
         self._writer.fault_began(self._fault.name, whole_microseconds(at_s))
@@ -156,6 +175,8 @@ class _KeptFault:
         at_s = self._clock.now_s() if state.ended_at_s is None else state.ended_at_s + self._behind_s
         self._writer.fault_ended(self._fault.name, whole_microseconds(at_s))
         self._is_told = True
+        if self._is_lost:
+            return
         eligible, fired = self._earlier
         self._writer.fault_counts(self._fault.name, eligible + state.eligible, fired + state.fired)
 

@@ -7,9 +7,8 @@ from typing import Final
 from harness.html_report.page import COMMAND_FACT, RUN_FACT
 from harness.store.record import EngineRecord, GitRecord, RunRecord
 from harness.workload import Workload
-from harness.workload.arrival import Arrival, Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp
 from harness.workload.document import workload_from_json
-from harness.workload.polling import ExponentialBackoff, FixedInterval, Polling, RetryAfter
+from harness.workload.words import arrival_in_words, polling_in_words
 
 _REVISION_CHARACTERS: Final = 12
 
@@ -23,7 +22,8 @@ def facts_of(record: RunRecord) -> dict[str, str]:
     workload = workload_from_json(record.workload, f"{record.run_id}: workload")
     facts = {
         RUN_FACT: record.run_id,
-        COMMAND_FACT: _repeat_command(record, workload.seed),
+        COMMAND_FACT: shlex.join(["harness", "replay", record.run_id]),
+        "made by": _command_line(record),
         "started": record.started_at,
         "seed": str(workload.seed),
         "workload": ", ".join(_workload_in_words(workload)),
@@ -36,12 +36,9 @@ def facts_of(record: RunRecord) -> dict[str, str]:
     return {name: text for name, text in facts.items() if text}
 
 
-def _repeat_command(record: RunRecord, seed: int) -> str:
-    """Return the command line that was given, with the seed that was drawn if it named none."""
-    if not record.arguments:
-        return ""
-    names_seed = any(word.partition("=")[0] == "--seed" for word in record.arguments)
-    return shlex.join(["harness", *record.arguments, *([] if names_seed else ["--seed", str(seed)])])
+def _command_line(record: RunRecord) -> str:
+    """Return the command line that was given; nothing, for a run that a program made."""
+    return shlex.join(["harness", *record.arguments]) if record.arguments else ""
 
 
 def _workload_in_words(workload: Workload) -> Iterator[str]:
@@ -50,38 +47,14 @@ def _workload_in_words(workload: Workload) -> Iterator[str]:
         if workload.only_flows is None
         else f"{workload.asked:,} of {workload.flows:,} flows"
     )
-    yield _arrival_in_words(workload.arrival)
-    yield _polling_in_words(workload.polling)
+    yield arrival_in_words(workload.arrival)
+    yield polling_in_words(workload.polling)
     if workload.poison:
         yield f"{workload.poison:,} poison messages"
     if workload.warm_up_s:
         yield f"{workload.warm_up_s:g} s of warm-up"
     if workload.faults:
         yield f"broken on purpose: {', '.join(fault.name for fault in workload.faults)}"
-
-
-def _arrival_in_words(arrival: Arrival) -> str:
-    match arrival:
-        case ClosedLoop(clients):
-            return f"a closed loop of {clients:,} clients"
-        case ConstantRate(per_s):
-            return f"an open loop at {per_s:g} a second"
-        case PoissonRate(per_s):
-            return f"an open loop at random, {per_s:g} a second"
-        case Ramp(from_per_s, to_per_s, over_s):
-            return f"an open loop from {from_per_s:g} to {to_per_s:g} a second over {over_s:g} s"
-        case Bursts(size, every_s):
-            return f"an open loop of {size:,} at once every {every_s:g} s"
-
-
-def _polling_in_words(polling: Polling) -> str:
-    match polling:
-        case FixedInterval(interval_s):
-            return f"polled every {interval_s * 1000:g} ms"
-        case ExponentialBackoff(first_s, factor, most_s):
-            return f"polled after {first_s * 1000:g} ms, each wait {factor:g} times the last, up to {most_s:g} s"
-        case RetryAfter():
-            return "polled when Retry-After says"
 
 
 def _engine_in_words(engine: EngineRecord) -> str:

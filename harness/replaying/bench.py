@@ -18,7 +18,6 @@ from harness.engine_lifetime import Ending, naming_the_log, stopping
 from harness.engines import RunningEngine
 from harness.errors import HarnessError
 from harness.phases import Phases
-from harness.progress import show_nothing
 from harness.run import Place, Run, RunRequest, Site, Surroundings, deploy_to, deployment_request, make_run
 from harness.store.runs import RunStore
 
@@ -34,7 +33,7 @@ def bench_with_stack(site: Site, surroundings: Surroundings, work_dir: Path, *, 
 
     Args:
         site: where. Its account is not used: tries have accounts of their own.
-        surroundings: how to reach the world. Progress of single runs is not shown.
+        surroundings: how to reach the world.
         work_dir: where the outputs of the stacks are written.
         cleans_up: whether the stacks are deleted in the end, since the engine goes on without us.
 
@@ -44,7 +43,7 @@ def bench_with_stack(site: Site, surroundings: Surroundings, work_dir: Path, *, 
     with stopping(site.engine, Phases({}), Ending()):
         engine = site.engine.start()
         with naming_the_log(engine):
-            stacks = _Stacks(engine, site, replace(surroundings, show_progress=show_nothing), work_dir)
+            stacks = _Stacks(engine, site, surroundings, work_dir)
             try:
                 stacks.deploy_first()
                 yield stacks.try_out
@@ -56,9 +55,8 @@ def bench_with_stack(site: Site, surroundings: Surroundings, work_dir: Path, *, 
 
 def bench_with_api(api_url: str, surroundings: Surroundings) -> TryOut:
     """Return what makes runs on an API that is just there: nothing isolates them from each other."""
-    quiet = replace(surroundings, show_progress=show_nothing)
     place = Place(api_url, "none")
-    return lambda request, store: make_run(request, place, store, Phases({}), quiet)
+    return lambda request, store: make_run(request, place, store, Phases({}), surroundings)
 
 
 class _Stacks:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 
 from harness.deployment import Deployment
@@ -18,8 +19,10 @@ from harness.engines import RunningEngine
 from harness.faults.catalogue import KINDS, FaultKind
 from harness.faults.notation import fault_in_words
 from harness.faults.schedule import TTL_S
-from harness.history import FaultHistory
-from harness.workload import Workload
+from harness.history import FaultHistory, History
+from harness.operations import FlowEnding
+from harness.replaying.hits import compare_hits
+from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop
 from harness.workload.document import workload_to_json
 from tests.integration.faults_fixture import EngineFaults
@@ -35,6 +38,25 @@ WORKLOAD = Workload(
     ),
 )
 
+MANY = Workload(
+    seed=11,
+    flows=300,
+    deadlines=Deadlines(flow_timeout_s=90),
+    faults=tuple(
+        fault_in_words(text)
+        for text in (
+            "api-500 rate=0.1 operations='POST /users'",
+            "api-429 rate=0.2 times=3 operations='GET /status/{messageId}'",
+            "duplicates rate=0.2 delay=0ms-200ms",
+            "delays rate=0.2 delay=0ms-200ms",
+            "slow-handlers rate=0.1 delay=0ms-100ms",
+            "crashes rate=0.01",
+            "gsi-lag rate=0.5 delay=0ms-300ms",
+        )
+    ),
+)
+"""One fault at least at each place where any is injected while flows are made."""
+
 
 def _as_the_engine_says(kind: FaultKind) -> dict[str, object]:
     delay = None if kind.delay is None else to_json(kind.delay, {})
@@ -43,6 +65,19 @@ def _as_the_engine_says(kind: FaultKind) -> dict[str, object]:
 
 def _hit(fault: FaultHistory) -> list[tuple[int | None, str, int, float]]:
     return sorted((hit.flow, hit.operation, hit.attempt, hit.delay_s) for hit in fault.firings if hit.flow is not None)
+
+
+def _completed(history: History) -> set[int]:
+    return {flow.number for flow in history.flows if flow.ending is FlowEnding.COMPLETED}
+
+
+def _first_attempts(fault: FaultHistory, flows: set[int]) -> list[tuple[str, str, float]]:
+    """Return what was hit at its first attempt: of all creates, and of everything else in these flows."""
+    return sorted(
+        (hit.identity, hit.operation, hit.delay_s)
+        for hit in fault.firings
+        if hit.attempt == 1 and (hit.flow in flows or hit.operation.startswith("POST "))
+    )
 
 
 def test_the_harness_knows_the_kinds_that_the_engine_has(engine: RunningEngine) -> None:
@@ -72,6 +107,24 @@ def test_the_same_seed_hits_the_same_flows_at_any_concurrency(
     assert hits[0] == hits[1]
     states = {fault["name"]: fault["state"] for fault in _faults(engine, account_id)}
     assert states == {"api-500": "healed", "api-latency": "healed"}
+
+
+@pytest.mark.timeout(400)
+def test_many_flows_have_the_same_faults_whether_few_clients_make_them_or_many(
+    engine: RunningEngine, harness_stack: Deployment, tmp_path: Path
+) -> None:
+    few, many = (
+        drive_stack(replace(MANY, arrival=ClosedLoop(clients)), harness_stack, engine=engine, store=tmp_path)
+        for clients in (5, 50)
+    )
+    compared = compare_hits(few.history, many.history)
+    assert compared.same, compared
+    made = _completed(few.history) & _completed(many.history)
+    assert len(made) > MANY.flows / 2
+    for before, now in zip(few.history.faults, many.history.faults, strict=True):
+        # A flow that was made has its first attempt at anything, however often it polls and is delivered.
+        assert _first_attempts(before, made) == _first_attempts(now, made) != [], before.name
+    assert [len(fault.firings) == fault.fired for fault in few.history.faults] == [True] * len(MANY.faults)
 
 
 def test_a_fault_is_gone_soon_after_the_harness_was_killed(

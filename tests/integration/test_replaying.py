@@ -1,4 +1,4 @@
-"""A planted bug, from the run that shows it to the test that does: replayed, counted, shrunk, bundled, for real."""
+"""A planted bug that needs a fault to show, from the run to the test that shows it: replayed, shrunk, given away."""
 
 import json
 import os
@@ -13,9 +13,14 @@ from mutants.catalogue import mutants_named
 from mutants.planting import plant
 from tests.integration.test_harness_command import command, left_running
 
-[NORMALISED_NAMES] = mutants_named(["normalised-names"])
-"""A bug that some payloads show, each time."""
-PARAMETERS = ("FunctionTimeoutSeconds=1", "VisibilityTimeoutSeconds=6", "MaxReceiveCount=3")
+[ID_OF_THE_RECEIPT] = mutants_named(["id-of-the-receipt"])
+"""A message that is delivered twice makes two users."""
+DUPLICATES = "duplicates rate=0.3 delay=0ms-200ms"
+"""The one fault that shows it; the others do a sound stack and this one no harm."""
+FAULTS = (DUPLICATES, "gsi-lag rate=0.5 delay=0ms-300ms", "api-latency rate=0.5 delay=0ms-100ms", "api-500 rate=0.1")
+PARAMETERS = ("FunctionTimeoutSeconds=5", "VisibilityTimeoutSeconds=30", "MaxReceiveCount=3")
+FLOWS = 40
+SAMENESS = ("payloads", "faults", "verdict", "claims", "broken flows", "making")
 TIMEOUT_S = 280
 
 
@@ -34,27 +39,35 @@ def harness(folder: Path, *arguments: str, expected: int) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(900)
-def test_a_planted_bug_is_replayed_counted_shrunk_to_one_flow_and_given_away(tmp_path: Path) -> None:
-    planted = plant(NORMALISED_NAMES.edits, tmp_path / "planted")
+def test_a_planted_bug_is_replayed_shrunk_to_few_flows_and_the_one_fault_that_matters_and_given_away(
+    tmp_path: Path,
+) -> None:
+    planted = plant(ID_OF_THE_RECEIPT.edits, tmp_path / "planted")
     code = ("--source-dir", str(planted.source_dir), "--consumer-dir", str(planted.consumer_dir))
     parameters = [word for each in PARAMETERS for word in ("--parameter", each)]
-    first = harness(tmp_path, "run", "--flows", "60", "--seed", "1", *code, *parameters, expected=1)
+    faults = [word for each in FAULTS for word in ("--fault", each)]
+    first = harness(tmp_path, "run", "--flows", str(FLOWS), "--seed", "1", *faults, *code, *parameters, expected=1)
     run_id = first["run"]["run_id"]
-    broken = {check["name"] for check in first["results"]["checks"] if check["verdict"] == "invalid"}
-    assert "stored-as-sent" in broken
+    assert "one-message-one-result" in broken_in(first)
 
-    # Again, one flow after the other: the same flows fail.
-    again = harness(tmp_path, "replay", run_id, "--clients", "1", expected=1)
-    same = {each["what"]: each["same"] for each in again["sameness"]}
-    assert {name for name, is_same in same.items() if not is_same} == {"making"}
+    # Again, with other neighbours: the same faults hit the same flows, and the same flows show it.
+    again = harness(tmp_path, "replay", run_id, "--clients", "3", expected=1)
+    assert {each["what"]: each["same"] for each in again["sameness"] if each["what"] in {"payloads", "faults"}} == {
+        "payloads": True,
+        "faults": True,
+    }
+    assert hits_of(again, "duplicates") == hits_of(first, "duplicates") > 0
+    assert "one-message-one-result" in broken_in(again)
     assert again["run"]["parameters"] == list(PARAMETERS)
 
-    rate = harness(tmp_path, "replay", run_id, "--times", "3", expected=1)
-    assert (rate["invalid"]["count"], rate["unknown"]["count"]) == (3, 0)
-    assert rate["invalid"]["interval_95"] == pytest.approx([0.4385, 1.0], abs=0.001)
+    rate = harness(tmp_path, "replay", run_id, "--times", "2", expected=1)
+    assert (rate["invalid"]["count"], rate["unknown"]["count"]) == (2, 0)
+    assert rate["invalid"]["interval_95"] == pytest.approx([0.3424, 1.0], abs=0.001)
 
-    shrunk = harness(tmp_path, "shrink", run_id, "--within", "2min", expected=1)
+    keep = ("--keep", "one-message-one-result", "--within", "2min")
+    shrunk = harness(tmp_path, "shrink", run_id, *keep, expected=1)
     assert len(shrunk["smallest"]["flows"]) == 1, shrunk
+    assert shrunk["smallest"]["faults"] == ["duplicates"]
     assert shrunk["smallest"]["clients"] == 1
 
     shown = subprocess.run(
@@ -67,7 +80,7 @@ def test_a_planted_bug_is_replayed_counted_shrunk_to_one_flow_and_given_away(tmp
         env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")},
     )
     assert "1 failed" in shown.stdout, shown.stdout[-3000:] + shown.stderr
-    assert "stored-as-sent" in shown.stdout
+    assert "one-message-one-result" in shown.stdout
 
     # Somebody else has the bundle, and nothing of what was planted here.
     bundle = tmp_path / "bug.zip"
@@ -77,6 +90,15 @@ def test_a_planted_bug_is_replayed_counted_shrunk_to_one_flow_and_given_away(tmp
     elsewhere.mkdir()
     theirs = harness(elsewhere, "replay", str(bundle), expected=1)
     assert theirs["run"]["replay_of"] == shrunk["smallest"]["run"]
-    assert {each["what"]: each["same"] for each in theirs["sameness"]} == dict.fromkeys(same, True)
+    assert {each["what"]: each["same"] for each in theirs["sameness"]} == dict.fromkeys(SAMENESS, True)
 
     assert left_running(tmp_path) == []
+
+
+def broken_in(shown: dict[str, Any]) -> set[str]:
+    return {check["name"] for check in shown["results"]["checks"] if check["verdict"] == "invalid"}
+
+
+def hits_of(shown: dict[str, Any], fault: str) -> int:
+    [fired] = (each["fired"] for each in shown["results"]["figures"]["faults"]["faults"] if each["name"] == fault)
+    return int(fired)

@@ -58,7 +58,7 @@ def harness(*arguments: str, surroundings: Surroundings | None = None) -> Result
 
 @pytest.mark.parametrize(
     "command",
-    ["", "up", "deploy", "status", "run", "logs", "runs", "show", "report", "compare", "check", "completion"],
+    ["", "up", "deploy", "status", "run", "logs", "runs", "show", "report", "compare", "check", "completion", "soak"],
 )
 def test_help_shows_its_examples_a_line_each(command: str) -> None:
     shown = harness(*command.split(), "--help").output.splitlines()

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from rich.console import Console
 
+from harness.faults.watching import FaultStanding
 from harness.history import QueueDepths
 from harness.operations import FlowEnding
-from harness.progress import show_progress
+from harness.progress import Prefixed, show_progress
 from harness.recording import Standing
 from harness.tally import Progress
 from harness.timing.statistics import Quantiles
@@ -41,6 +42,16 @@ FURTHER = Standing(
 )
 
 
+BROKEN = replace(
+    BEGUN,
+    faults=(
+        FaultStanding("crashes", is_active=True, fired=4),
+        FaultStanding("pauses", is_active=False, fired=1),
+        FaultStanding("lag2", is_active=True, fired=31),
+    ),
+)
+
+
 def shown_on(*standings: Standing, is_terminal: bool) -> str:
     shown = io.StringIO()
     with show_progress(Console(file=shown, force_terminal=is_terminal, width=200)) as view:
@@ -66,3 +77,23 @@ def test_on_a_terminal_there_is_a_bar_that_goes_away() -> None:
     assert "8/10" in shown
     assert "1 failed" in shown
     assert shown.endswith("\x1b[2K")  # the line is cleared
+
+
+def test_what_is_broken_is_told_with_its_hits_and_apart_from_what_is_over() -> None:
+    told = "broken: crashes hit 4, lag2 hit 31; over: pauses hit 1"
+    [line] = shown_on(BROKEN, is_terminal=False).splitlines()
+    assert line.endswith(f"0 errors; {told}")
+    on_terminal = shown_on(BROKEN, is_terminal=True)
+    assert told in on_terminal
+    assert on_terminal.endswith("\x1b[2K")  # both lines are cleared
+
+
+def test_nothing_is_said_of_faults_where_none_is_set() -> None:
+    assert "broken" not in shown_on(BEGUN, is_terminal=True) + shown_on(BEGUN, is_terminal=False)
+
+
+def test_a_run_that_is_a_part_of_something_says_of_what() -> None:
+    shown = io.StringIO()
+    with show_progress(Console(file=shown, force_terminal=False, width=200)) as view:
+        Prefixed(view, "round 3, 90 s left").show(BEGUN)
+    assert "s  round 3, 90 s left: flows: 0 of 10 ended" in shown.getvalue()

@@ -11,6 +11,7 @@ import pytest
 
 from harness.errors import InputOutputError, MisuseError
 from harness.faults.notation import fault_in_words
+from harness.faults.watching import FaultStanding
 from harness.history import Message, QueueDepths, StoredItem
 from harness.history.reader import read_history
 from harness.observation import ObservationError
@@ -201,8 +202,9 @@ def test_faults_are_healed_before_anybody_looks_at_what_is_left(tmp_path: Path) 
 
     breakable = Breakable(ENDPOINT_URL, ACCOUNT_ID)
     on = Subject(API_URL, open_transport, Looking(api), breakable=breakable)
-    path = tmp_path / "history.jsonl"
-    run_in_virtual_time(record("a-run", FAULTY, on, path, WatchingView()))
+    path, view = tmp_path / "history.jsonl", WatchingView()
+    run_in_virtual_time(record("a-run", FAULTY, on, path, view))
+    assert view.standings[-1].faults == (FaultStanding("crashes", is_active=False, fired=0),)
     assert seen
     assert all(states == {"healed"} for states in seen)
     [fault] = read_history(path).faults

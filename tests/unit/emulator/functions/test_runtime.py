@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from emulator.functions.output import Output
 from emulator.functions.runtime import Exited, Runtime
@@ -39,4 +40,30 @@ def test_an_answer_counts_though_its_process_has_ended_when_it_is_read(tmp_path:
     assert runtime.wait(deadline) == Answered(b"{}", is_error=False)
     assert output.take() == "answering\n"
     assert runtime.wait(deadline) == Exited(0)
+    runtime.end()
+
+
+# Two processes that never wait, on the same processor.
+GREEDY = """
+    import os
+    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    os.fork()
+    while True:
+        pass
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="only Linux says it")
+def test_what_another_process_had_of_the_processor_is_known(tmp_path: Path) -> None:
+    runtime = Runtime([sys.executable, "-c", textwrap.dedent(GREEDY)], tmp_path, lambda _api: {}, Output())
+    try:
+        wait_until(runtime.waited_for_processor_s, lambda waited_s: waited_s > 0.2)
+    finally:
+        runtime.end()
+
+
+def test_nothing_is_known_of_a_process_that_has_ended(tmp_path: Path) -> None:
+    runtime = Runtime([sys.executable, "-c", ""], tmp_path, lambda _api: {}, Output())
+    assert runtime.wait(time.monotonic() + 20) == Exited(0)
+    assert runtime.waited_for_processor_s() == 0
     runtime.end()

@@ -4,9 +4,11 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
+
 from emulator.functions.runtime_api import Answered, NextRequested
 from emulator.functions.sandbox import Configuration, Sandbox
-from emulator.functions.starts import Allowance, Starts
+from emulator.functions.starts import Allowance, Starts, wait_for_start
 
 
 class Clock:
@@ -96,6 +98,45 @@ def test_who_has_waited_long_enough_starts_without_a_turn() -> None:
         assert entered.is_set()
 
 
+class BusyMachine:
+    """A process that needs a second of a processor to start, and gets every tenth; a function that just waits, none."""
+
+    def __init__(self, clock: Clock, share: float, needs_s: float = 1.0) -> None:
+        self._clock = clock
+        self._share = share
+        self._ready_at = clock.now_s + needs_s / share
+        self._began = clock.now_s
+
+    def wait(self, deadline: float) -> NextRequested | None:
+        self._clock.now_s = min(deadline, self._ready_at)
+        return NextRequested() if self._clock.now_s >= self._ready_at else None
+
+    def waited_for_processor_s(self) -> float:
+        return (self._clock.now_s - self._began) * (1 - self._share)
+
+
+def test_a_start_that_gets_little_of_a_busy_machine_has_all_its_time_and_what_comes_after_it_too() -> None:
+    clock = Clock()
+    allowance = Allowance(2, clock)
+    assert wait_for_start(BusyMachine(clock, share=0.2), allowance) == NextRequested()
+    assert clock.now_s == pytest.approx(105)
+    assert allowance.left_s == pytest.approx(1)
+
+
+def test_a_start_that_is_slow_by_itself_is_not_excused() -> None:
+    clock = Clock()
+    allowance = Allowance(2, clock)
+    assert wait_for_start(BusyMachine(clock, share=1, needs_s=3), allowance) is None
+    assert clock.now_s == pytest.approx(102)
+
+
+def test_a_machine_that_gives_it_nothing_is_not_waited_for_for_ever() -> None:
+    clock = Clock()
+    allowance = Allowance(2, clock)
+    assert wait_for_start(BusyMachine(clock, share=1e-6), allowance) is None
+    assert clock.now_s == pytest.approx(112, abs=0.1)
+
+
 class QuickRuntime:
     """A process that is there at once, and answers at once."""
 
@@ -112,6 +153,9 @@ class QuickRuntime:
 
     def peak_memory_mb(self) -> None:
         return None
+
+    def waited_for_processor_s(self) -> float:
+        return 0.0
 
     def end(self) -> None:
         pass

@@ -63,6 +63,8 @@ class FakeControl:
         if path == "/kinds":
             found = {"kinds": [{"name": kind} for kind in self.known or ()]}
             return answer(404, {}) if self.known is None else answer(200, found)
+        if path == f"/{ACCOUNT_ID}":
+            return answer(200, {"faults": [{"name": name, **fault} for name, fault in self.faults.items()]})
         assert path == f"/{ACCOUNT_ID}/{name}"
         return self._fault(request, name)
 

@@ -15,6 +15,7 @@ from harness.faults.schedule import RENEWED_EVERY_S, TTL_S, broken_by
 from harness.history import FaultHistory, History
 from harness.history.reader import read_history
 from harness.history.writer import Header, HistoryWriter
+from harness.transport import Request, Response
 from tests.unit.harness.faults.fake_control import ACCOUNT_ID, ENDPOINT_URL, FakeControl
 from tests.unit.harness.virtual_time import run_in_virtual_time
 
@@ -183,6 +184,48 @@ def test_one_that_expired_is_set_anew_and_its_counts_are_added(path: Path) -> No
     assert [firing.flow for firing in fault.firings] == [3, 4]
     assert len(fault.periods) == 2
     assert any("set anew" in problem for problem in history.problems)
+
+
+def test_what_it_hit_right_before_it_expired_is_not_lost_when_it_is_set_anew(path: Path) -> None:
+    async def body(engine: FakeControl) -> None:
+        await asyncio.sleep(4)
+        for flow in range(3):
+            engine.hit("crashes", flow)
+        engine.faults["crashes"]["expires_at_s"] = 0
+        await asyncio.sleep(5)
+        engine.hit("crashes", 4)
+
+    fault = only(broken(path, FakeControl(), "crashes", body=body))
+    assert [firing.flow for firing in fault.firings] == [0, 1, 2, 4]
+    assert (fault.eligible, fault.fired) == (8, 4)
+
+
+def test_where_hits_are_lost_nobody_says_how_many_there_were(path: Path) -> None:
+    """It expires after it was looked at and before it is renewed: what it hit since then is forgotten."""
+
+    class Late(FakeControl):
+        async def send(self, request: Request, timeout_s: float) -> Response:
+            if request.method == "PUT" and "crashes" in self.faults:
+                self.hit("crashes", 3)
+                self.faults["crashes"]["expires_at_s"] = 0
+            return await super().send(request, timeout_s)
+
+    async def for_7_s(_engine: FakeControl) -> None:
+        await asyncio.sleep(7)
+
+    history = broken(path, Late(), "crashes", body=for_7_s)
+    fault = only(history)
+    assert (fault.eligible, fault.fired) == (None, None)
+    assert any("what it hit since it was looked at last is not known" in problem for problem in history.problems)
+
+
+def test_an_engine_that_takes_seconds_for_each_call_is_told_often_enough(path: Path) -> None:
+    async def for_a_minute(engine: FakeControl) -> None:
+        await asyncio.sleep(60)
+        engine.hit("crashes", 3)
+
+    fault = only(broken(path, FakeControl(latency_s=6), "crashes", body=for_a_minute))
+    assert (len(fault.periods), fault.fired) == (1, 1)
 
 
 def test_an_engine_that_does_not_answer_at_the_begin_ends_the_run(path: Path) -> None:

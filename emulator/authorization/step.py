@@ -90,9 +90,9 @@ class AuthorizationStep:
         if by_resource is Verdict.DENIED:
             require_allowed_to(ANYBODY, by_resource, target)
         grant = self._grant(context, target)
+        context.context_variables["authorizer"] = dict(grant.variables)
         by_grant = judge_each(lambda spelled: judge([grant.policy], spelled), call, target)
         require_allowed_by_authorizer(any_of([by_grant, by_resource or Verdict.UNSAID]))
-        context.context_variables["authorizer"] = dict(grant.variables)
         if grant.api_key is not None:
             context.context_variables["identity"]["apiKey"] = grant.api_key
 
@@ -113,13 +113,6 @@ class AuthorizationStep:
 def _authorize_signed(context: RestApiInvocationContext, policy: str | None, target: Target) -> None:
     """Let in who signed the request, and is allowed the call."""
     identity, access_key_id = _signer(context, target)
-    call = Call(INVOKE, target.arn, {**call_values(context), **identity.values}, identity.as_caller(target.partition))
-    verdict = with_resource_policy(
-        judge_each(lambda spelled: judge_identity(identity, spelled), call, target),
-        judge_by_resource(policy, call, target),
-        same_account=identity.account_id == target.account_id,
-    )
-    require_allowed_to(identity.arn, verdict, target)
     context.context_variables["identity"].update(
         accountId=identity.account_id,
         accessKey=access_key_id,
@@ -127,6 +120,13 @@ def _authorize_signed(context: RestApiInvocationContext, policy: str | None, tar
         user=identity.user_id,
         userArn=identity.arn,
     )
+    call = Call(INVOKE, target.arn, {**call_values(context), **identity.values}, identity.as_caller(target.partition))
+    verdict = with_resource_policy(
+        judge_each(lambda spelled: judge_identity(identity, spelled), call, target),
+        judge_by_resource(policy, call, target),
+        same_account=identity.account_id == target.account_id,
+    )
+    require_allowed_to(identity.arn, verdict, target)
 
 
 def _signer(context: RestApiInvocationContext, target: Target) -> tuple[Identity, str]:
@@ -171,12 +171,19 @@ def meter_request(_chain: Any, context: RestApiInvocationContext, _response: Any
 
 
 def is_metered(context: RestApiInvocationContext) -> bool:
-    """Whether the method needs a key, or its stage has rates."""
-    return bool(context.resource_method.get("apiKeyRequired") or context.stage_configuration.get("methodSettings"))
+    """Whether the method needs a key, or its stage limits it."""
+    settings = context.stage_configuration.get("methodSettings")
+    return bool(
+        context.resource_method.get("apiKeyRequired") or (settings and rates_of_stage(settings, _place(context)))
+    )
+
+
+def _place(context: RestApiInvocationContext) -> Place:
+    return Place(context.api_id, context.stage, f"{context.resource['path']}/{context.request.method}")
 
 
 def _meter(context: RestApiInvocationContext) -> None:
-    place = Place(context.api_id, context.stage, f"{context.resource['path']}/{context.request.method}")
+    place = _place(context)
     rates = dict(rates_of_stage(context.stage_configuration.get("methodSettings") or {}, place))
     quotas = {}
     if context.resource_method.get("apiKeyRequired"):

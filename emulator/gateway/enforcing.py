@@ -4,11 +4,12 @@ from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
 
 from emulator.authorization.step import AuthorizationStep, meter_request
+from emulator.gateway.access_logging import log_access
 from emulator.gateway.wording import WordedExceptionHandler
 
 
 class EnforcingGateway(RestApiGateway):
-    """LocalStack's gateway, which asks who calls, and answers errors as the API words them."""
+    """LocalStack's gateway, which asks who calls, answers errors as the API words them, and keeps an access log."""
 
     def __init__(self, *, may_wait: bool = True) -> None:
         """Put the steps where AWS has them.
@@ -21,3 +22,4 @@ class EnforcingGateway(RestApiGateway):
         self.request_handlers.insert(place, AuthorizationStep(may_wait=may_wait))
         self.request_handlers[self.request_handlers.index(handlers.api_key_validation_handler)] = meter_request
         self.exception_handlers = [WordedExceptionHandler()]
+        self.response_handlers.append(log_access)

@@ -162,3 +162,15 @@ def make_function(aws: AwsClients, account_id: str, name: str, source: str, *, t
 
 def invocation_uri(function_arn: str) -> str:
     return f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function_arn}/invocations"
+
+
+def authorizer(uri: str, kind: str = "token", **more: Any) -> dict[str, Any]:
+    """A security scheme: an authorizer whose function is asked about each request."""
+    extension = {"type": kind, "authorizerUri": uri, "authorizerResultTtlInSeconds": 0, **more}
+    return {
+        "type": "apiKey",
+        "name": "Authorization",
+        "in": "header",
+        "x-amazon-apigateway-authtype": "custom",
+        "x-amazon-apigateway-authorizer": extension,
+    }

@@ -12,7 +12,15 @@ from typing import Any
 import pytest
 import requests
 
-from tests.integration.authorization_fixture import SmallApi, deployed, enqueue, show
+from tests.integration.authorization_fixture import (
+    SmallApi,
+    authorizer,
+    deployed,
+    enqueue,
+    invocation_uri,
+    make_function,
+    show,
+)
 from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients
 
 pytestmark = pytest.mark.xdist_group("authorization-api-keys")
@@ -97,6 +105,33 @@ def test_a_key_that_is_disabled_is_no_longer_good(world: World) -> None:
     )
     assert outcome(world.post("to be disabled")) == FORBIDDEN
     assert len(world.api.received()) == 1
+
+
+def test_a_key_may_come_from_the_authorizer(engine: RunningEngine, world: World) -> None:
+    source = """
+def handler(event, context):
+    statement = {"Action": "execute-api:Invoke", "Effect": "Allow", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    return {"principalId": "x", "policyDocument": policy, "usageIdentifierKey": event["authorizationToken"]}
+"""
+    arn = make_function(world.aws, ACCOUNT_ID, "says-the-key", source)
+    world.aws("lambda").add_permission(
+        FunctionName="says-the-key", StatementId="x", Action="lambda:*", Principal="apigateway.amazonaws.com"
+    )
+    operation = enqueue(ACCOUNT_ID, "told", security=[{"guard": []}, {"key": []}])
+    schemes = {
+        "guard": authorizer(invocation_uri(arn), authorizerResultTtlInSeconds=300),
+        "key": {"type": "apiKey", "name": "x-api-key", "in": "header"},
+    }
+    more = {"components": {"securitySchemes": schemes}, "x-amazon-apigateway-api-key-source": "AUTHORIZER"}
+    with deployed(engine, world.aws, "told", {"/items": {"post": operation}}, **more) as api:
+        told = World(api, world.aws)
+        told.add("told", throttle={"rateLimit": NEVER, "burstLimit": 2})
+        good = told.values["told"]
+        answers = [api.post(Authorization=good) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [202, 202, 429]
+        assert outcome(api.post(Authorization="none-such", x_api_key=good)) == FORBIDDEN
+        assert len(api.received()) == 2
 
 
 def test_over_the_burst_is_too_fast_and_each_key_has_its_own(world: World) -> None:

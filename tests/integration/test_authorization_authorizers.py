@@ -19,6 +19,7 @@ from botocore.exceptions import ClientError
 
 from tests.integration.authorization_fixture import (
     SmallApi,
+    authorizer,
     deployed,
     enqueue,
     invocation_uri,
@@ -79,17 +80,6 @@ class World:
         answer = self.api.get(path, Authorization=token, Connection="close")
         assert answer.status_code == 200, answer.text
         return int(answer.json()["number"])
-
-
-def authorizer(uri: str, kind: str = "token", **more: Any) -> dict[str, Any]:
-    extension = {"type": kind, "authorizerUri": uri, "authorizerResultTtlInSeconds": 0, **more}
-    return {
-        "type": "apiKey",
-        "name": "Authorization",
-        "in": "header",
-        "x-amazon-apigateway-authtype": "custom",
-        "x-amazon-apigateway-authorizer": extension,
-    }
 
 
 def by(name: str) -> dict[str, Any]:

@@ -30,6 +30,7 @@ from tests.integration.authorization_fixture import (
     signed_headers,
 )
 from tests.integration.engine_fixture import REGION, AwsClients, RunningEngine, aws_clients
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.xdist_group("authorization-iam")
 
@@ -333,6 +334,53 @@ def test_templates_see_who_signed(world: World) -> None:
 
 def test_a_method_of_the_same_api_that_asks_nobody_is_open(world: World) -> None:
     assert requests.get(f"{world.api.url}/open", timeout=CALL_TIMEOUT_S).status_code == 200
+
+
+def test_both_ways_answer_each_attack_with_the_same_headers_and_body(world: World) -> None:
+    def seen(answer: requests.Response) -> Any:
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        # Of each request, and of the connection that it came by.
+        for name in ("date", "x-amzn-requestid", "x-amz-apigw-id", "connection"):
+            named.pop(name, None)
+        return answer.status_code, named, answer.content
+
+    different = {}
+    for name, (make, _) in ATTACKS.items():
+        signed = make(world)
+        taken, stock = seen(signed.send("keep-alive")), seen(signed.send("close"))
+        if taken != stock and "date" not in name:
+            different[name] = (taken, stock)
+    assert not different
+
+
+def test_a_stages_access_log_says_who_was_let_in_and_who_was_not(world: World) -> None:
+    logs, gateway = world.aws("logs"), world.aws("apigateway")
+    logs.create_log_group(logGroupName="access")
+    arn = f"arn:aws:logs:{REGION}:{ACCOUNT_ID}:log-group:access"
+    settings = {
+        "/accessLogSettings/destinationArn": arn,
+        "/accessLogSettings/format": "$context.httpMethod $context.status $context.identity.userArn",
+    }
+    operations = [{"op": "replace", "path": path, "value": value} for path, value in settings.items()]
+    gateway.update_stage(restApiId=world.api.api_id, stageName="v1", patchOperations=operations)
+    try:
+        for connection in ("keep-alive", "close"):
+            assert sign(world).send(connection).status_code == 202
+            assert sign(world, "nobody").send(connection).status_code == 403
+            assert sign(world).without("Authorization").send(connection).status_code == 403
+        events = wait_until(
+            lambda: logs.filter_log_events(logGroupName="access")["events"], lambda seen: len(seen) >= 6
+        )
+        lines = [event["message"] for event in events]
+        user = f"arn:aws:iam::{ACCOUNT_ID}:user"
+        assert sorted(lines) == sorted([f"POST 202 {user}/allowed", f"POST 403 {user}/nobody", "POST 403 -"] * 2)
+    finally:
+        gateway.update_stage(
+            restApiId=world.api.api_id,
+            stageName="v1",
+            patchOperations=[{"op": "remove", "path": "/accessLogSettings"}],
+        )
+        world.api.received()
 
 
 def test_the_import_says_what_aws_would_of_its_methods(world: World) -> None:

@@ -12,6 +12,8 @@ from emulator.authorization.api_keys.limits import Period, Quota, Rate
 from emulator.authorization.refusals import INVALID_API_KEY, Refusal
 
 EVERY_METHOD: Final = "*/*"
+# What a stage's settings say where nobody said anything: the limit of a whole account, which is not kept here.
+UNLIMITED: Final = Rate(10_000, 5_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +121,9 @@ def rates_of_stage(settings: Mapping[str, Mapping[str, Any]], place: Place) -> M
     by_method = {name.replace("~1", "/").strip("/"): setting for name, setting in settings.items()}
     for name in (place.method.strip("/"), EVERY_METHOD):
         found = by_method.get(name)
-        if found and (rate := read_rate(found.get("throttlingRateLimit"), found.get("throttlingBurstLimit"))):
-            return {("stage", place): rate}
+        rate = read_rate(found.get("throttlingRateLimit"), found.get("throttlingBurstLimit")) if found else None
+        if rate is not None:
+            return {} if rate == UNLIMITED else {("stage", place): rate}
     return {}
 
 

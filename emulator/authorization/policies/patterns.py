@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 import re
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from functools import lru_cache
 from typing import Final
 
 type CallValues = Mapping[str, tuple[str, ...]]
@@ -26,6 +27,7 @@ type Pattern = Sequence[str | Wild]
 
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>[^}]*)\}")
 _ESCAPED: Final = frozenset("*?$")
+_MAX_TEXTS: Final = 4096
 
 
 def pattern_of(text: str, values: CallValues | None = None) -> Pattern | None:
@@ -38,7 +40,7 @@ def pattern_of(text: str, values: CallValues | None = None) -> Pattern | None:
     Returns:
         The pattern; None where a variable has no value, or several: it matches nothing then.
     """
-    if values is None:
+    if values is None or "${" not in text:
         return _wild(text)
     pattern: list[str | Wild] = []
     end = 0
@@ -71,8 +73,9 @@ def matches(pattern: Pattern, text: str) -> bool:
     return all(sign is Wild.ANY for sign in pattern[at:])
 
 
-def _wild(text: str) -> list[str | Wild]:
-    return [Wild(sign) if sign in "*?" else sign for sign in text]
+@lru_cache(_MAX_TEXTS)
+def _wild(text: str) -> Pattern:
+    return tuple(Wild(sign) if sign in "*?" else sign for sign in text)
 
 
 def _value(name: str, values: CallValues) -> str | None:

@@ -92,6 +92,12 @@ def test_a_methods_own_setting_goes_before_that_of_all() -> None:
     assert list(rates_of_stage(settings, PLACE).values()) == [Rate(7, 8)]
 
 
+def test_what_aws_fills_in_beside_other_settings_is_no_limit() -> None:
+    settings = {"*/*": {"throttlingRateLimit": 10000.0, "throttlingBurstLimit": 5000, "loggingLevel": "INFO"}}
+    assert rates_of_stage(settings, PLACE) == {}
+    assert rates_of_stage({"*/*": {"loggingLevel": "INFO"}}, PLACE) == {}
+
+
 @pytest.mark.parametrize(
     ("per_s", "burst", "rate"),
     [

@@ -23,9 +23,36 @@ def sent_request(context: RestApiInvocationContext) -> SentRequest:
         method=request.method,
         path=path if path.startswith("/") else urlsplit(path).path,
         query=request.environ.get("QUERY_STRING", ""),
-        headers=[(name, value) for name, value in request.headers],
-        body=context.invocation_request["body"],
+        headers=_headers(request),
+        body=_body(context),
     )
+
+
+def _headers(request: Any) -> list[tuple[str, str]]:
+    """Return the headers as they came: LocalStack's own may say another encoding of the body by now."""
+    raw = request.environ.get("rolo.headers")
+    if raw is None:
+        return [(name, value) for name, value in request.headers]
+    return [(_text(name), _text(value)) for name, value in raw]
+
+
+def _body(context: RestApiInvocationContext) -> bytes:
+    """Return the body as it came. A form's has been read by now, and LocalStack writes it anew in another spelling."""
+    stream = context.request.environ.get("wsgi.input")
+    stream = getattr(stream, "_wrapped", stream)  # Twisted's hides that it can go back
+    if not (hasattr(stream, "seekable") and stream.seekable()):
+        body: bytes = context.invocation_request["body"]
+        return body
+    at = stream.tell()
+    stream.seek(0)
+    try:
+        return bytes(stream.read())
+    finally:
+        stream.seek(at)
+
+
+def _text(value: bytes | str) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
 def target_of(context: RestApiInvocationContext) -> Target:

@@ -127,7 +127,7 @@ def set_credentials(gateway: Any, api_id: str, paths: Mapping[str, Any]) -> None
 def signed_headers(
     method: str,
     url: str,
-    body: str,
+    body: str | bytes,
     credentials: Credentials,
     headers: Mapping[str, str] = JSON,
     *,
@@ -136,7 +136,8 @@ def signed_headers(
     ago: timedelta = timedelta(),
 ) -> dict[str, str]:
     """The headers of a request that botocore signs, by a clock that is so late."""
-    request = AWSRequest(method, url, headers=dict(headers), data=body.encode())
+    data = body.encode() if isinstance(body, str) else body
+    request = AWSRequest(method, url, headers=dict(headers), data=data)
     with patch("botocore.auth.get_current_datetime", return_value=datetime.now(UTC) - ago):
         SigV4Auth(credentials, service, region).add_auth(request)
     return {"Host": urlsplit(url).netloc, **{name: str(value) for name, value in request.headers.items()}}

@@ -8,6 +8,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.ht
 Each request goes both ways through the engine: with a connection to be closed it is LocalStack's gateway that answers.
 """
 
+import gzip
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -381,6 +382,28 @@ def test_a_stages_access_log_says_who_was_let_in_and_who_was_not(world: World) -
             patchOperations=[{"op": "remove", "path": "/accessLogSettings"}],
         )
         world.api.received()
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "altered", "status"),
+    [
+        (JSON | {"Content-Encoding": "gzip"}, gzip.compress(BODY.encode()), gzip.compress(b'{"name": "Eve"}'), 202),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, b"a=%20&b=~&c", b"a=+&b=~&c", 415),
+    ],
+    ids=["compressed", "a form"],
+)
+def test_a_body_is_signed_as_it_is_sent(
+    headers: dict[str, str], body: bytes, altered: bytes, status: int, world: World
+) -> None:
+    url = f"{world.api.url}/items"
+
+    def send(sent: bytes) -> int:
+        signed = signed_headers("POST", url, body, world.people["allowed"], headers)
+        return requests.post(url, data=sent, headers=signed, timeout=CALL_TIMEOUT_S).status_code
+
+    assert send(body) == status
+    assert send(altered) == 403
+    assert world.api.received() == [BODY] * (status == 202)
 
 
 def test_the_import_says_what_aws_would_of_its_methods(world: World) -> None:

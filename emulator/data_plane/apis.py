@@ -12,14 +12,15 @@ from localstack.http import Request as WebRequest
 from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.context import EndpointResponse, RestApiInvocationContext
-from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint
 from localstack.utils.strings import to_bytes
 from werkzeug.datastructures import Headers
 
+from emulator.authorization.step import is_metered
 from emulator.data_plane.calls import integration_call
 from emulator.data_plane.takers import Answer, Request, is_plain
 from emulator.faults.identity import TRACE_HEADER
+from emulator.gateway.enforcing import EnforcingGateway
 
 # The API's ID, the stage, a path without an empty part, and a query.
 PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")
@@ -33,12 +34,13 @@ class DeclinedError(Exception):
     """A request is not for this gateway; nothing has been done about it."""
 
 
-class CallingGateway(RestApiGateway):
-    """LocalStack's gateway, which calls what it integrates with, and declines what it cannot call."""
+class CallingGateway(EnforcingGateway):
+    """The gateway, which calls what it integrates with, and declines what it cannot call, or must not count twice."""
 
     def __init__(self) -> None:
-        super().__init__()
-        self.request_handlers.insert(self.request_handlers.index(handlers.route_request) + 1, decline_proxies)
+        super().__init__(may_wait=False)
+        place = self.request_handlers.index(handlers.route_request) + 1
+        self.request_handlers[place:place] = [decline_proxies, decline_metered]
         self.request_handlers[self.request_handlers.index(handlers.integration_handler)] = call_integration
 
     def process_with_context(self, context: RestApiInvocationContext, response: Response) -> None:
@@ -52,6 +54,12 @@ class CallingGateway(RestApiGateway):
 def decline_proxies(chain: Any, context: RestApiInvocationContext, _response: Response) -> None:
     """Do not begin what a function or another server is to answer."""
     if context.integration["type"] != "AWS":
+        chain.terminate()
+
+
+def decline_metered(chain: Any, context: RestApiInvocationContext, _response: Response) -> None:
+    """Do not count what may be declined later, and would be counted again then."""
+    if is_metered(context):
         chain.terminate()
 
 

@@ -23,9 +23,7 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
     InternalServerError,
     MissingAuthTokenError,
     ThrottledError,
-    get_gateway_response_or_default,
 )
-from localstack.services.apigateway.next_gen.execute_api.handlers.gateway_exception import GatewayExceptionHandler
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint, ApiGatewayRouter
 from werkzeug.exceptions import HTTPException
 
@@ -34,7 +32,7 @@ from emulator.data_plane.takers import Answer, Request
 from emulator.faults.fault import Thing
 from emulator.faults.identity import TRACE_HEADER
 from emulator.faults.requests import identity_of_request
-from emulator.gateway.responses import body_of, error_variables, headers_of
+from emulator.gateway.wording import WordedExceptionHandler
 
 _ERRORS: Final[Mapping[str, tuple[type[BaseGatewayException], str]]] = {
     "api-429": (ThrottledError, "Too Many Requests"),
@@ -121,26 +119,6 @@ class RefusingGateway(RestApiGateway):
 
     def _refuse(self, *_: object) -> None:
         raise self._error(self._message)
-
-
-class WordedExceptionHandler(GatewayExceptionHandler):
-    """LocalStack's handler, with headers and bodies of the API's own gateway responses."""
-
-    def create_exception_response(self, exception: BaseGatewayException, context: RestApiInvocationContext) -> Response:
-        """Return what the API answers to an error."""
-        response = super().create_exception_response(exception, context)
-        worded = get_gateway_response_or_default(exception.type, context.deployment.rest_api.gateway_responses)
-        error = error_variables(exception.message, exception.type)
-        variables = {
-            "context": {**context.context_variables, "error": error},
-            "stageVariables": context.stage_variables or {},
-        }
-        content_type, body = body_of(worded["responseTemplates"], variables, response.get_data(as_text=True))
-        response.set_data(body)
-        response.headers["Content-Type"] = content_type
-        for name, value in headers_of(worded["responseParameters"], variables).items():
-            response.headers[name] = value
-        return response
 
 
 @cache

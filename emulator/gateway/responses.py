@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 JSON: Final = "application/json"
+DEFAULT_TEMPLATES: Final = {JSON: '{"message":$context.error.messageString}'}
 EXTENSION: Final = "x-amazon-apigateway-gateway-responses"
 
 _HEADER: Final = "gatewayresponse.header."
@@ -60,7 +61,7 @@ def headers_of(parameters: Mapping[str, str], variables: Mapping[str, Any]) -> d
     return headers
 
 
-def error_variables(message: str, response_type: str) -> dict[str, str]:
+def error_variables(message: str | None, response_type: str) -> dict[str, str | None]:
     """Return `context.error`: its message as it is, and as a string of JSON with its quotes."""
     return {"message": message, "messageString": json.dumps(message), "responseType": response_type}
 

@@ -1,0 +1,124 @@
+"""What policies say of one call, alone and together. Pure.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+from emulator.authorization.policies.conditions import Holds, conditions_hold
+from emulator.authorization.policies.document import Element, Policy, Principals, Statement
+from emulator.authorization.policies.patterns import CallValues, Pattern, matches, pattern_of
+
+
+class Verdict(Enum):
+    """What policies say: an explicit deny wins over any allow, and nothing said is no."""
+
+    ALLOWED = "allowed"
+    DENIED = "explicitly denied"
+    UNSAID = "not allowed"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as a policy of a resource may name them.
+
+    Attributes:
+        kind: `AWS` or `Service`.
+        names: the ARNs, or the service's name. Nobody has a name who is anonymous.
+        account_id: the caller's account; "" where there is none.
+        account_names: how a policy names the whole account. Who allows an account leaves it to that account's own
+            policies whom of its people it lets in.
+    """
+
+    kind: str
+    names: frozenset[str]
+    account_id: str = ""
+    account_names: frozenset[str] = frozenset()
+
+
+ANONYMOUS: Final = Caller("AWS", frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What is to be judged.
+
+    Attributes:
+        action: such as `execute-api:Invoke`.
+        resource: an ARN.
+        values: what is known of it, by the names of condition keys in lower case.
+        caller: whom a policy's principals are held against.
+    """
+
+    action: str
+    resource: str
+    values: CallValues
+    caller: Caller = ANONYMOUS
+
+
+def judge(policies: Iterable[Policy], call: Call) -> Verdict:
+    """Return what policies say of a call that holds if any of them allows it and none denies it."""
+    verdict = Verdict.UNSAID
+    for policy in policies:
+        for statement in policy:
+            if (statement.is_deny or verdict is not Verdict.ALLOWED) and _is_about(statement, call):
+                if statement.is_deny:
+                    return Verdict.DENIED
+                verdict = Verdict.ALLOWED
+    return verdict
+
+
+def all_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return what holds where each has to allow: an identity's policies within a boundary, a role's in a session."""
+    seen = set(verdicts)
+    if Verdict.DENIED in seen:
+        return Verdict.DENIED
+    return Verdict.UNSAID if Verdict.UNSAID in seen or not seen else Verdict.ALLOWED
+
+
+def any_of(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return what holds where one is enough: an identity's policies or the resource's, within an account."""
+    seen = set(verdicts)
+    if Verdict.DENIED in seen:
+        return Verdict.DENIED
+    return Verdict.ALLOWED if Verdict.ALLOWED in seen else Verdict.UNSAID
+
+
+def _is_about(statement: Statement, call: Call) -> bool:
+    if not _names_action(statement.action, call.action):
+        return False
+    variables = call.values if statement.has_variables else None
+    if statement.resource is not None and not _names_resource(statement.resource, call.resource, variables):
+        return False
+    if statement.principals is not None and not _names_caller(statement, statement.principals, call.caller):
+        return False
+    held = conditions_hold(statement.conditions, call.values, has_variables=statement.has_variables)
+    return held is Holds.YES or (held is Holds.UNKNOWN and statement.is_deny)
+
+
+def _names_action(element: Element, action: str) -> bool:
+    found = any(_fits(pattern_of(text.lower()), action.lower()) for text in element.texts)
+    return found != element.is_negated
+
+
+def _names_resource(element: Element, resource: str, variables: CallValues | None) -> bool:
+    found = any(_fits(pattern_of(text, variables), resource) for text in element.texts)
+    return found != element.is_negated
+
+
+def _fits(pattern: Pattern | None, text: str) -> bool:
+    return pattern is not None and matches(pattern, text)
+
+
+def _names_caller(statement: Statement, principals: Principals, caller: Caller) -> bool:
+    named = frozenset(principals.by_kind.get(caller.kind, ()))
+    found = (
+        "*" in named
+        or not named.isdisjoint(caller.names)
+        # To let an account in is to leave it to the account; to keep it out is to keep out all that are in it.
+        or (statement.is_deny != principals.is_negated and not named.isdisjoint(caller.account_names))
+    )
+    return found != principals.is_negated

@@ -68,3 +68,15 @@ def test_what_is_no_fault_is_refused_before_anything_is_set() -> None:
     with pytest.raises(MisuseError, match="gsi-lag"), Breaker(control, seed=5)("gsi-lagg"):
         raise AssertionError("the block is not begun")
     assert control.known == {}
+
+
+def test_what_only_a_run_can_break_is_refused_with_what_to_use() -> None:
+    control = FakeControl()
+    with pytest.raises(MisuseError, match="use `harness run --faults kills`"), Breaker(control, seed=5)("kills"):
+        pass
+    with (
+        pytest.raises(MisuseError, match="from= and for= are a run's"),
+        Breaker(control, seed=5)("crashes", **{"from": "5s"}),
+    ):
+        pass
+    assert control.known == {}

@@ -81,7 +81,7 @@ def _times_in_words(definition: Mapping[str, Any]) -> Iterator[str]:
 
 def _delay_in_words(delay: object) -> Iterator[str]:
     match delay:
-        case {"fixed_ms": fixed_ms}:
+        case {"fixed_ms": fixed_ms} if fixed_ms:
             yield f"{fixed_ms:g} ms"
         case {"least_ms": least_ms, "most_ms": most_ms}:
             yield f"{least_ms:g} to {most_ms:g} ms"

@@ -12,6 +12,7 @@ from harness.operations import BODY_KEPT_BYTES, Meaning, OperationKind, Outcome
 from harness.shape import ApiShape
 from harness.shape.answers import Reading, UnexpectedAnswerError, read_created, read_retrieved, read_status
 from harness.transport import Request, Response, Transport, TransportError
+from harness.whereabouts import Whereabouts
 
 TRACE_HEADER: Final = "X-Amzn-Trace-Id"
 
@@ -48,16 +49,17 @@ class AsyncApi:
 
     Args:
         transport: how requests are sent.
-        api_url: the base URL, without a slash at its end.
+        api: the base URL, without a slash at its end; or where that is to be looked up, since it may change.
         shape: what the API's calls are.
         trace_seed: requests of a flow say which flow's they are, and this seed; None: they don't.
     """
 
-    def __init__(self, transport: Transport, api_url: str, shape: ApiShape, *, trace_seed: int | None = None) -> None:
+    def __init__(
+        self, transport: Transport, api: str | Whereabouts, shape: ApiShape, *, trace_seed: int | None = None
+    ) -> None:
         self._transport = transport
-        self._api_url = api_url
+        self._where = Whereabouts(api) if isinstance(api, str) else api
         self._shape = shape
-        self._origin = _origin(api_url)
         self._headers = dict(shape.headers) | {"Accept": "application/json"}
         self._headers_of_json = self._headers | {"Content-Type": "application/json"}
         self._status_is_url = shape.status.path == "{handle}"
@@ -76,7 +78,7 @@ class AsyncApi:
     async def create(self, payload: Mapping[str, Any], timeout_s: float) -> Answer:
         """Begin a flow."""
         call = self._shape.create
-        request = Request(call.method, f"{self._api_url}{call.path}", self._headers_of_json, encoded(payload))
+        request = Request(call.method, f"{self._where.api_url}{call.path}", self._headers_of_json, encoded(payload))
         return await self._call(OperationKind.CREATE, request, timeout_s, self._read_created)
 
     async def status(self, handle: str, timeout_s: float) -> Answer:
@@ -98,7 +100,8 @@ class AsyncApi:
 
     def _read_created(self, response: Response) -> Reading:
         reading = read_created(self._shape, response)
-        if reading.handle and self._status_is_url and _origin(self._url_of(reading.handle)) != self._origin:
+        own = _origin(self._where.api_url)
+        if reading.handle and self._status_is_url and _origin(self._url_of(reading.handle)) != own:
             what = f"the handle {reading.handle[:_SEEN_BYTES]!a} is no URL of the API's own origin"
             raise UnexpectedAnswerError(what)
         return reading
@@ -106,14 +109,14 @@ class AsyncApi:
     def _url(self, path: str, name: str, value: str) -> str:
         """Return the URL of a path with a value in it: one segment, whatever is in it."""
         # Half a surrogate pair has no UTF-8. It can come out of an answer, and asking for it must not be our failure.
-        return self._api_url + path.replace(name, quote(value, safe="", errors="surrogatepass"))
+        return self._where.api_url + path.replace(name, quote(value, safe="", errors="surrogatepass"))
 
     def _url_of(self, handle: str) -> str:
         """Return the URL that a handle is, relative to the API's base URL (RFC 3986, 5); empty if it is none."""
         if not (handle.isascii() and handle.isprintable() and " " not in handle):
             return ""
         try:
-            return urljoin(f"{self._api_url}/", handle).partition("#")[0]
+            return urljoin(f"{self._where.api_url}/", handle).partition("#")[0]
         except ValueError:
             return ""
 

@@ -16,6 +16,7 @@ from harness.flow import Flow, FlowSurroundings
 from harness.history.recorder import Recorder
 from harness.operations import FlowEnding
 from harness.transport import Transport
+from harness.whereabouts import Whereabouts
 from harness.workload import FlowPlan, Workload
 from harness.workload.arrival import ClosedLoop, OpenLoop, schedule
 
@@ -26,7 +27,7 @@ _LONGEST_HOLD_S: Final = 0.01
 async def drive(
     workload: Workload,
     transport: Transport,
-    api_url: str,
+    api: str | Whereabouts,
     recorder: Recorder,
     *,
     on_tick: Callable[[], None] = lambda: None,
@@ -35,13 +36,16 @@ async def drive(
 ) -> str | None:
     """Make every flow of a workload, and never more at once than it says.
 
+    While the run itself has taken the API away, a client of a closed loop that got no answer waits until it is back; an
+    open loop goes on.
+
     When this call is cancelled, the flows that are in the middle end at once, as interrupted, and the recorder hears
     of it.
 
     Args:
         workload: what to send, and when.
         transport: how to send it. It should have a connection for each flow that there may be at once.
-        api_url: the base URL of the API, without a slash at its end.
+        api: the base URL of the API, without a slash at its end; or where it is, if that may go away and come back.
         recorder: hears of everything.
         on_tick: called every `tick_interval_s` while flows are made, also when none ends.
         tick_interval_s: see `on_tick`.
@@ -56,8 +60,9 @@ async def drive(
     """
     clock = clock or RunClock.start()
     # A request says whose it is only where faults are to hit the same flows each time.
-    api = AsyncApi(transport, api_url, workload.shape, trace_seed=workload.seed if workload.faults else None)
-    driver = _Driver(FlowSurroundings(workload, api, recorder, clock, count()))
+    where = Whereabouts(api) if isinstance(api, str) else api
+    client = AsyncApi(transport, where, workload.shape, trace_seed=workload.seed if workload.faults else None)
+    driver = _Driver(FlowSurroundings(workload, client, recorder, clock, count(), where))
 
     async def tick() -> None:
         while True:
@@ -81,6 +86,7 @@ class _Driver:
     def __init__(self, surroundings: FlowSurroundings) -> None:
         self.abandoned: str | None = None
         self._surroundings = surroundings
+        self._where = surroundings.where
         self._in_flight = 0
         self._most_in_flight = 0
         self._unreachable_in_a_row = 0
@@ -92,7 +98,9 @@ class _Driver:
 
         async def be_a_client(process: int) -> None:
             while not self.abandoned and (plan := next(plans, None)):
-                await self._make(plan, process)
+                ending = await self._make(plan, process)
+                if ending is not FlowEnding.COMPLETED:
+                    await self._where.wait_until_back()
 
         async with asyncio.TaskGroup() as driving:
             for process in range(min(clients, workload.asked)):
@@ -136,7 +144,7 @@ class _Driver:
                 else:
                     self._surroundings.recorder.flow_not_started(plan.number, scheduled_s)
 
-    async def _make(self, plan: FlowPlan, process: int, scheduled_s: float | None = None) -> None:
+    async def _make(self, plan: FlowPlan, process: int, scheduled_s: float | None = None) -> FlowEnding:
         flow = Flow(plan, self._surroundings, process, scheduled_s)
         self._in_flight += 1
         self._most_in_flight = max(self._most_in_flight, self._in_flight)
@@ -145,9 +153,14 @@ class _Driver:
         finally:
             self._in_flight -= 1
         self._watch(flow)
+        return flow.ending
 
     def _watch(self, flow: Flow) -> None:
-        """Notice that flow after flow gets no answer."""
+        """Notice that flow after flow gets no answer, where one can be expected."""
+        if self._where.gone:
+            self.abandoned = self._where.gone
+        if self._where.is_away:
+            return
         if flow.ending is not FlowEnding.UNREACHABLE:
             self._unreachable_in_a_row = 0
             return

@@ -15,11 +15,12 @@ from harness.definiteness import Oddity, outcome_of
 from harness.history.recorder import Invocation, Recorder
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind
 from harness.shape.pointer import NothingThereError, resolve, same
+from harness.whereabouts import Whereabouts
 from harness.workload import FlowPlan, Workload
 from harness.workload.polling import delay_s
 
 UNANSWERED_CALLS: Final = 3
-"""As many reads without any answer, one after the other, end a flow."""
+"""As many reads without any answer, one after the other, end a flow, unless the run itself took the API away."""
 
 UNCONFIRMED_POLLS: Final = 3
 """As many polls that do not see any more what was seen, one after the other, end a flow.
@@ -40,6 +41,8 @@ class FlowSurroundings:
     recorder: Recorder
     clock: RunClock
     op_numbers: Iterator[int]
+    where: Whereabouts
+    """Whether an answer can be expected."""
 
 
 class _FlowEndedError(Exception):
@@ -172,11 +175,13 @@ class Flow:
         while True:
             answer = await self._perform(kind, target, call)
             if answer.meaning is Meaning.NO_ANSWER:
-                unanswered += 1
+                unanswered = 0 if self._surroundings.where.is_away else unanswered + 1
                 if unanswered >= UNANSWERED_CALLS:
                     what = f"{unanswered} calls in a row were not answered: {answer.in_words()}"
                     raise _FlowEndedError(FlowEnding.UNREACHABLE, what)
-            elif answer.meaning is Meaning.UNEXPECTED and _may_pass(answer.status):
+            elif answer.meaning is Meaning.UNEXPECTED and (
+                self._surroundings.where.is_away or _may_pass(answer.status)
+            ):
                 unanswered = 0
             else:
                 return answer

@@ -4,7 +4,7 @@ It decides nothing and judges nothing. All waiting is the event loop's.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +13,20 @@ from typing import Final, Protocol
 from harness.clock import RunClock
 from harness.driver import drive
 from harness.errors import HarnessError, MisuseError
+from harness.faults import Fault
+from harness.faults.catalogue import KILLS
 from harness.faults.control import FaultControl
-from harness.faults.schedule import broken_by
+from harness.faults.flow_count import FlowCount
+from harness.faults.killing import Scene, killed_by
+from harness.faults.schedule import FaultSchedule, broken_by
 from harness.faults.watching import FaultStanding, watched
+from harness.footing import Footing, Killable
 from harness.history import DepthSample, QueueDepths
 from harness.history.recorder import Recorders
 from harness.history.writer import Header, HistoryWriter
 from harness.observation import ObservationError, Observer
 from harness.observation.poison import poison_bodies
-from harness.observation.quiet import SETTLE_S, Baseline, observe_before, observe_finally, sample_depths
+from harness.observation.quiet import SETTLE_S, observe_finally, sample_depths
 from harness.tally import Progress, Tally
 from harness.transport import Transport
 from harness.workload import Workload
@@ -80,6 +85,8 @@ class Subject:
     """How long the engine's counts may be behind: see `harness.observation.quiet.wait_for_quiet`."""
     breakable: Breakable | None = None
     """Where faults are set; None: nowhere, so that a workload with faults cannot be run."""
+    killable: Killable | None = None
+    """What the run may kill; None: nothing, so that a workload that kills the engine cannot be run."""
 
 
 async def record(run_id: str, workload: Workload, subject: Subject, history: Path, view: View) -> None:
@@ -135,7 +142,10 @@ class _Recording:
         self._stage = "looking"
         self._depths: QueueDepths | None = None
         self._faults: tuple[FaultStanding, ...] = ()
-        self._baseline: Baseline | None = None
+        self._footing = Footing(subject.api_url, subject.observer, subject.killable)
+        self._flows = FlowCount(workload.asked)
+        self._kills = [fault for fault in workload.faults if fault.kind == KILLS]
+        self._set_on_engine = [fault for fault in workload.faults if fault.kind != KILLS]
         self._poison: list[str] = []
 
     async def keep_showing(self) -> None:
@@ -144,13 +154,15 @@ class _Recording:
             await asyncio.sleep(self._view.interval_s)
 
     async def check_faults(self) -> None:
-        if self._workload.faults:
+        if self._kills and not self._footing.is_killable:
+            what = "kills ends the engine with all that is in it, and the one here is not this run's own"
+            raise MisuseError(f"{what}; leave it out, or use `harness run` with an engine that it starts by itself")
+        if self._set_on_engine:
             async with self._fault_control() as control:
-                await control.check_kinds(frozenset(fault.kind for fault in self._workload.faults))
+                await control.check_kinds(frozenset(fault.kind for fault in self._set_on_engine))
 
     async def look_before(self) -> None:
-        if self._subject.observer:
-            self._baseline = await observe_before(self._subject.observer)
+        await self._footing.look()
 
     async def send_poison(self) -> None:
         if self._subject.observer:
@@ -164,20 +176,20 @@ class _Recording:
             self._subject.open_transport(_most_in_flight(self._workload)) as transport,
             self._broken(writer, clock),
         ):
-            recorder = Recorders(writer, self._tally)
-            abandoned = await drive(self._workload, transport, self._subject.api_url, recorder, clock=clock)
+            recorder = Recorders(writer, self._tally, self._flows)
+            abandoned = await drive(self._workload, transport, self._footing.where, recorder, clock=clock)
         if abandoned:
             writer.note(f"abandoned: {abandoned}")
         self._show()
 
     async def look_after(self, writer: HistoryWriter, clock: RunClock) -> None:
-        observer = self._subject.observer
-        if observer is None or self._baseline is None:
+        observer, baseline = self._footing.observer, self._footing.baseline
+        if observer is None or baseline is None:
             return
         self._stage = "waiting for quiet"
         timeout_s = self._workload.deadlines.quiet_timeout_s
         async with self._sampling(writer, clock):
-            final = await observe_finally(observer, self._baseline, self._poison, timeout_s, self._subject.settle_s)
+            final = await observe_finally(observer, baseline, self._poison, timeout_s, self._subject.settle_s)
         writer.final_state(final)
         self._stage = "reading the function's log"
         try:
@@ -189,16 +201,26 @@ class _Recording:
     @asynccontextmanager
     async def _broken(self, writer: HistoryWriter, clock: RunClock) -> AsyncIterator[None]:
         """Break what is to be broken while the block runs; it is healed before anybody looks."""
-        workload = self._workload
-        if not workload.faults:
+        seed = self._workload.seed
+        async with (
+            self._broken_engine(self._set_on_engine, seed, writer, clock) as others,
+            killed_by(self._kills, Scene(self._footing, others, seed, self._flows, clock, writer)),
+        ):
             yield
+
+    @asynccontextmanager
+    async def _broken_engine(
+        self, faults: Sequence[Fault], seed: int, writer: HistoryWriter, clock: RunClock
+    ) -> AsyncIterator[FaultSchedule]:
+        if not faults:
+            yield FaultSchedule()
             return
         async with (
             self._fault_control() as control,
-            watched(workload.faults, control, self._see_faults),
-            broken_by(workload.faults, workload.seed, control, clock, writer),
+            watched(faults, control, self._see_faults),
+            broken_by(faults, seed, control, clock, writer) as schedule,
         ):
-            yield
+            yield schedule
 
     @asynccontextmanager
     async def _fault_control(self) -> AsyncIterator[FaultControl]:
@@ -212,7 +234,7 @@ class _Recording:
     @asynccontextmanager
     async def _sampling(self, writer: HistoryWriter, clock: RunClock) -> AsyncIterator[None]:
         """Count the queues' messages while the block runs."""
-        if self._subject.observer is None:
+        if self._footing.observer is None:
             yield
             return
 
@@ -223,7 +245,7 @@ class _Recording:
         async with asyncio.TaskGroup() as beside:
             sampler = beside.create_task(
                 sample_depths(
-                    self._subject.observer,
+                    self._footing,
                     SAMPLE_EVERY_S,
                     zero_s=clock.zero_s,
                     on_sample=on_sample,
@@ -239,7 +261,8 @@ class _Recording:
         self._faults = faults
 
     def _show(self) -> None:
-        self._view.show(Standing(self._stage, self._tally.progress(), self._depths, self._faults))
+        stage = "the engine was killed" if self._footing.where.is_away else self._stage
+        self._view.show(Standing(stage, self._tally.progress(), self._depths, self._faults))
 
 
 def _most_in_flight(workload: Workload) -> int:

@@ -5,7 +5,7 @@ is, and so is a run of last week (`harness check`).
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,13 +13,14 @@ from pathlib import Path
 from harness.checking import Agreement, Contract
 from harness.deployment import Deployment, DeploymentRequest
 from harness.engine_lifetime import Ending, naming_the_log, stopping
-from harness.engines import Engine, RunningEngine
+from harness.engines import Engine, MortalEngine, RunningEngine
 from harness.errors import ExitCode, InputOutputError
 from harness.event_loop import run_loop
 from harness.history import History
 from harness.history.reader import read_history
 from harness.html_report.writing import write_report
 from harness.judging import judge_run
+from harness.killable_stack import KillableStack
 from harness.observation import Observer
 from harness.observation.quiet import SETTLE_S
 from harness.phases import Phases
@@ -78,6 +79,8 @@ class Place:
     deployment: Deployment | None = None
     deployed: Deployed | None = None
     """None: somebody else deployed it."""
+    site: "Site | None" = None
+    """By which it was deployed; None: somebody else did."""
 
 
 @dataclass(slots=True)
@@ -219,9 +222,8 @@ def deploy_to(engine: RunningEngine, site: Site, surroundings: Surroundings) -> 
     # Read before: what is changed while it is deployed may be deployed or not, and is the developer's own doing.
     sources = read_sources(site.source_dir, site.consumer_dir)
     deployment = surroundings.deploy(request, site.outputs)
-    return Place(
-        deployment.api_url, site.engine_kind, engine, deployment, Deployed(request, sources, site.names_folders)
-    )
+    deployed = Deployed(request, sources, site.names_folders)
+    return Place(deployment.api_url, site.engine_kind, engine, deployment, deployed, site)
 
 
 def agreement_of(request: RunRequest) -> Agreement:
@@ -243,7 +245,14 @@ def _record_history(
     """Write the history; return whether Ctrl-C ended it, and why it could not be written as a whole."""
     workload = request.workload
     observer, settle_s = surroundings.observe(place.deployment, workload) if place.deployment else (None, SETTLE_S)
-    subject = Subject(place.api_url, surroundings.open_transport, observer, settle_s, _breakable(place))
+    subject = Subject(
+        place.api_url,
+        surroundings.open_transport,
+        observer,
+        settle_s,
+        _breakable(place),
+        _killable(place, folder, workload, surroundings),
+    )
     try:
         with surroundings.show_progress() as view:
             run_loop(record_run(folder.run_id, workload, subject, folder.history_path, view))
@@ -263,6 +272,27 @@ def _breakable(place: Place) -> Breakable | None:
         return None
     endpoint_url = place.engine.endpoint_url if place.engine else place.deployment.endpoint_url
     return Breakable(endpoint_url, place.deployment.account_id) if endpoint_url else None
+
+
+def _killable(place: Place, folder: RunFolder, workload: Workload, surroundings: Surroundings) -> KillableStack | None:
+    """Return what the run may kill: an engine that was started for it, with the stack that was deployed for it."""
+    site, running = place.site, place.engine
+    if site is None or running is None or not isinstance(site.engine, MortalEngine):
+        return None
+
+    def deploy(engine: RunningEngine) -> Deployment:
+        return surroundings.deploy(replace(deployment_request(site, engine), quiet=True), site.outputs)
+
+    def keep_log() -> None:
+        # What cannot be kept is said when the last engine's log cannot be: the run needs its engine first.
+        with suppress(InputOutputError):
+            if running.log_path:
+                folder.keep_log(running.log_path)
+
+    def observe(deployment: Deployment) -> Observer:
+        return surroundings.observe(deployment, workload)[0]
+
+    return KillableStack(site.engine, deploy, observe, keep_log)
 
 
 def _record(run_id: str, started_at: datetime, request: RunRequest, place: Place) -> RunRecord:

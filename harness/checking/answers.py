@@ -22,7 +22,8 @@ _CACHED_BODIES: Final = 1024
 class AnswersAsAgreed(Check):
     """Whatever the shape does not have is wrong, and so is a body that breaks the contract.
 
-    What a fault's hit explains is right, in the contract's form or in AWS's own.
+    What a fault's hit explains is right, in the contract's form or in AWS's own; and in any form while there is no API,
+    since its engine was killed.
 
     An answer that says "not now" (429, 5xx) is allowed where the contract lists it, and counted. A call that was not
     answered says nothing.
@@ -47,8 +48,9 @@ class AnswersAsAgreed(Check):
             if call.status is None:
                 continue
             self.looked_at += 1
-            if place in explained:
-                problem = self._problem_of_refusal(call, call.status)
+            if hit := explained.get(place):
+                self._of_faults[call.status] += 1
+                problem = "" if hit.effect.loses_all else self._problem_of_refusal(call, call.status)
             elif (problem := self._problem(call, call.status)) and self.grounds.faults.may_explain(call):
                 self._perhaps_of_faults += 1
                 continue
@@ -72,7 +74,6 @@ class AnswersAsAgreed(Check):
 
     def _problem_of_refusal(self, call: Operation, status: int) -> str:
         """Return what is wrong with an answer that a fault explains: the contract's form is right, and AWS's own is."""
-        self._of_faults[status] += 1
         if self._bodies.lists(call.kind, status) and not self._body_problem(call, status):
             return ""
         return "" if _is_of_the_gateway(call.body) else f"neither the contract's body nor the gateway's: {call.seen}"

@@ -1,9 +1,11 @@
 """Did what was to be broken break? A run in which it did not shows nothing of what it was made for."""
 
 from harness.checking.check import Check
+from harness.checking.creates import create_of
 from harness.checking.grounds import Grounds
 from harness.checking.words import counted
-from harness.history import FaultHistory
+from harness.history import FaultHistory, FlowHistory
+from harness.operations import FlowEnding
 
 
 class FaultsFired(Check):
@@ -12,6 +14,16 @@ class FaultsFired(Check):
     name = "faults-fired"
     claim = "Every fault that the run set hit something."
     things = "faults"
+
+    def __init__(self, grounds: Grounds) -> None:
+        super().__init__(grounds)
+        self._completed_after_kills = 0
+
+    def see(self, flow: FlowHistory) -> None:
+        """Count what shows that the stack is sound after the engine was killed, which forgets all that was before."""
+        create = create_of(flow)
+        if create and flow.ending is FlowEnding.COMPLETED and not self.grounds.faults.lost_with_engine(create):
+            self._completed_after_kills += 1
 
     @classmethod
     def applies(cls, grounds: Grounds) -> bool:
@@ -25,6 +37,8 @@ class FaultsFired(Check):
         for fault in faults:
             if why := _why_no_proof(fault):
                 self.doubt(f"{_called(fault)} {why}")
+        if self.grounds.faults.engine_was_killed and not self._completed_after_kills:
+            self.doubt("the engine was killed, and no flow that was begun after it was up again completed")
         return ", ".join(
             f"{_called(fault)} hit {fault.fired:,} of {fault.eligible:,}"
             for fault in faults

@@ -18,6 +18,7 @@ from harness.engines.embedded import JoinedEngine
 from harness.engines.external import ExternalEngine, check_url
 from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
+from harness.faults.catalogue import kills_engine
 from harness.history.reader import read_history
 from harness.judging import judge_run
 from harness.progress import show_nothing
@@ -142,7 +143,8 @@ def _ground(folder: RunFolder, record: RunRecord, options: AgainOptions, own_dir
     endpoint_url = options.endpoint_url
     if kind == "external" and endpoint_url is None:
         endpoint_url = record.engine.endpoint_url
-    engine, outputs_dir = choose_engine(kind, endpoint_url, options.state_dir, own_dir)
+    kills = kills_engine(request_again(record, str(folder.record_path)).workload.faults)
+    engine, outputs_dir = choose_engine(kind, endpoint_url, options.state_dir, own_dir, kills=kills)
     stack = stack_again(record)
     source_dir, consumer_dir = _code(folder, record, options, own_dir)
     outputs = outputs_path(outputs_dir, stack.stack_name)

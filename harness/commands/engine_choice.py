@@ -25,7 +25,9 @@ ENGINE_KINDS: Final = (*OWN_ENGINE_KINDS, "external")
 endpoint_url_option = click.option("--endpoint-url", metavar="URL", help="Where the external engine is.")
 
 
-def choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir: Path) -> tuple[Engine, Path]:
+def choose_engine(
+    kind: str, endpoint_url: str | None, state_dir: Path, own_dir: Path, *, kills: bool = False
+) -> tuple[Engine, Path]:
     """Return the engine to run on, and the folder that the outputs of the stack on it belong in.
 
     Args:
@@ -33,19 +35,26 @@ def choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir:
         endpoint_url: of the external engine.
         state_dir: the checkout's: an engine that runs there is joined.
         own_dir: where an engine that is started for this command alone lives.
+        kills: whether the run kills its engine: then it is not one that others use, and a line says so.
 
     Raises:
-        MisuseError: kind and endpoint contradict each other.
+        MisuseError: kind and endpoint contradict each other, or the engine is not the run's own to kill.
         UnavailableError: there is no Docker for a container.
     """
     if kind == "external":
         if endpoint_url is None:
             raise MisuseError("--engine external needs --endpoint-url; give one like http://127.0.0.1:4566")
+        if kills:
+            what = f"kills ends the engine with all that is in it, and {endpoint_url} is not this run's own"
+            raise MisuseError(f"{what}; leave it out, or leave out --engine external and --endpoint-url")
         return ExternalEngine(endpoint_url), own_dir
     if endpoint_url is not None:
         raise MisuseError("--endpoint-url is for --engine external; leave one out, or add the other")
     if running := running_engine(state_dir / "engine"):
-        return JoinedEngine(running), state_dir
+        if not kills:
+            return JoinedEngine(running), state_dir
+        what = f"kills ends the engine: this run has one of its own, and {running.endpoint_url} is left alone"
+        click.echo(f"harness: {what}", err=True)
     return own_engine(kind, own_dir), own_dir
 
 

@@ -15,6 +15,7 @@ from harness.commands.stored import show
 from harness.engines.checkout import require_running_engine
 from harness.engines.external import check_url
 from harness.errors import MisuseError
+from harness.faults.catalogue import check_settable
 from harness.faults.control import FaultControl
 from harness.faults.notation import fault_of_words
 from harness.report_tables import table_of
@@ -95,8 +96,7 @@ def set_fault(
     operations=PutItem, resources=users-api-users or name=lag2.
     """
     wanted = fault_of_words(kind, list(words))
-    if wanted.from_s or wanted.for_s is not None:
-        raise MisuseError("from= and for= are a run's; here a fault begins at once, and lasts as --ttl says")
+    check_settable(wanted)
     _ask(endpoint_url, account, state_dir, lambda control: control.set(wanted, seed, ttl_s))
     _print([_one(endpoint_url, account, state_dir, wanted.name)], as_json=as_json)
 

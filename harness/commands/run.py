@@ -34,7 +34,7 @@ from harness.deployment import outputs_path
 from harness.engines.external import check_url
 from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
-from harness.faults.catalogue import redelivers
+from harness.faults.catalogue import kills_engine, redelivers
 from harness.phases import Phases
 from harness.report_text import results_as_text
 from harness.results_document import results_to_json
@@ -151,9 +151,10 @@ def run(
 ) -> None:
     """Deploy the stack and drive flows at it: each creates a user, polls until it is visible, retrieves it.
 
-    The engine of this checkout is used if it runs (`harness up`), and left running. Else one is started on a
-    free port for this run alone, and stopped. Every call, what the table and the queues held in the end, the
-    verdict and a report are kept in a folder, which `harness show`, `report`, `compare` and `check` read.
+    The engine of this checkout is used if it runs (`harness up`), and left running. Else, and where the run is to
+    kill its engine, one is started on a free port for this run alone, and stopped. Every call, what the table and
+    the queues held in the end, the verdict and a report are kept in a folder, which `harness show`, `report`,
+    `compare` and `check` read.
 
     Exit codes: 0 valid, 1 invalid or a threshold missed, 2 unknown, 130 Ctrl-C; 64 and up when no run could be made.
     """
@@ -173,7 +174,8 @@ def run(
         if workload.shape != USERS_API:
             raise MisuseError("the shape is of another API than ours, and nothing deploys it; add --api-url")
         own_dir = transient_state_dir(state_dir)
-        chosen, outputs_dir = choose_engine(engine, endpoint_url, state_dir, own_dir)
+        kills = kills_engine(workload.faults)
+        chosen, outputs_dir = choose_engine(engine, endpoint_url, state_dir, own_dir, kills=kills)
         outputs = outputs_path(outputs_dir, stack_name)
         parameters = _parameters(parameters, workload)
         site = Site(chosen, engine, account, region, stack_name, outputs, parameters, source_dir, consumer_dir)

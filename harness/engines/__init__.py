@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,5 +44,28 @@ class Engine(Protocol):
         """Leave nothing running that `start` started, even if that failed or was interrupted half-way.
 
         It does nothing when nothing was started.
+        """
+        ...
+
+
+@runtime_checkable
+class MortalEngine(Engine, Protocol):
+    """An engine of our own that can be killed, and started again where it was."""
+
+    def kill(self) -> None:
+        """End it as a power cut would: all that was deployed and stored is gone. It has ended when this returns.
+
+        Nothing happens to an engine that has ended already.
+
+        Raises:
+            UnavailableError: it does not end.
+        """
+        ...
+
+    def restart(self) -> RunningEngine:
+        """Start it again at the same place, as it was started before, with nothing deployed.
+
+        Raises:
+            UnavailableError: it does not answer in time, or was never started.
         """
         ...

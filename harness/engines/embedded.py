@@ -1,9 +1,12 @@
 """The embedded engine: LocalStack in a process of ours, by `python -m emulator`."""
 
 import json
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -16,6 +19,8 @@ ANY_FREE_PORT: Final = 0
 
 _START_TIMEOUT_S: Final = 60
 _STOP_TIMEOUT_S: Final = 60
+_END_TIMEOUT_S: Final = 10
+_LOOK_EVERY_S: Final = 0.01
 _MARGIN_S: Final = 15
 """What the launcher has beyond its own timeout to say why it gave up."""
 _CREATION_TOLERANCE_S: Final = 1.0
@@ -44,11 +49,34 @@ class EmbeddedEngine:
         self._port = port
         self._stop_with_pid = stop_with_pid
         self._without = without
+        self._running: RunningEngine | None = None
 
     def start(self) -> RunningEngine:
         """See `harness.engines.Engine.start`. What the launcher says is passed on."""
+        self._running = self._start(self._port)
+        return self._running
+
+    def kill(self) -> None:
+        """See `harness.engines.MortalEngine.kill`. Its functions notice and end by themselves, as they always do."""
+        running = running_engine(self._state_dir)
+        if running is None or running.pid is None:
+            return
+        engine = psutil.Process(running.pid)
+        with suppress(psutil.NoSuchProcess):
+            processes = [engine, *engine.children(recursive=True)]
+            engine.kill()
+            _wait_until_ended(processes, running.pid)
+
+    def restart(self) -> RunningEngine:
+        """See `harness.engines.MortalEngine.restart`."""
+        if self._running is None:
+            raise UnavailableError(f"no engine was started in {self._state_dir}; there is nothing to start again")
+        self._running = self._start(urlsplit(self._running.endpoint_url).port or self._port)
+        return self._running
+
+    def _start(self, port: int) -> RunningEngine:
         arguments = ["start", "--detach", "--json", "--state-dir", str(self._state_dir)]
-        arguments += ["--port", str(self._port), "--timeout-s", str(_START_TIMEOUT_S)]
+        arguments += ["--port", str(port), "--timeout-s", str(_START_TIMEOUT_S)]
         if self._stop_with_pid is not None:
             arguments += ["--stop-with-pid", str(self._stop_with_pid)]
         arguments += [word for name in self._without for word in ("--without", name)]
@@ -88,7 +116,8 @@ def running_engine(state_dir: Path) -> RunningEngine | None:
     """Return the engine that runs in this folder, or None: from its record, if that very process lives."""
     try:
         record = json.loads((state_dir / "engine.json").read_text())
-        created_s = psutil.Process(record["pid"]).create_time()
+        process = psutil.Process(record["pid"])
+        created_s, lives = process.create_time(), is_living(process)
     except (FileNotFoundError, psutil.NoSuchProcess):
         return None
     except (ValueError, KeyError, TypeError) as error:
@@ -96,7 +125,25 @@ def running_engine(state_dir: Path) -> RunningEngine | None:
         raise UnavailableError(f"{what}; stop the engine with `harness down`, or remove that folder") from error
     # A process ID is given out again: only the time of creation tells that this is still the same process.
     is_same = abs(created_s - record["process_created_at"]) < _CREATION_TOLERANCE_S
-    return _engine_of(record) if is_same else None
+    return _engine_of(record) if is_same and lives else None
+
+
+def _wait_until_ended(processes: Sequence[psutil.Process], engine_pid: int) -> None:
+    """Wait for the end of an engine that was killed, and of what it started: that must not talk to the next one."""
+    deadline_s = time.monotonic() + _END_TIMEOUT_S
+    while left := [process for process in processes if is_living(process)]:
+        if time.monotonic() > deadline_s:
+            pids = ", ".join(str(process.pid) for process in left)
+            raise UnavailableError(f"the engine (pid {engine_pid}) was killed, and of its processes {pids} did not end")
+        time.sleep(_LOOK_EVERY_S)
+
+
+def is_living(process: psutil.Process) -> bool:
+    """Whether a process has not ended; one that nobody has waited for yet has."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _engine_of(record: dict[str, Any]) -> RunningEngine:

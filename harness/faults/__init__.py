@@ -3,7 +3,8 @@
 The engine breaks things (its faults are named after the same kinds); this package says which, when and for how long,
 and `harness.history.FaultHistory` is what became of it. `catalogue` knows the kinds, and what they do by default;
 `notation` is how a person writes a fault, `document` is one in JSON, `ranges` says which make sense; `control` sets
-them on an engine and `schedule` does so at their times.
+them on an engine and `schedule` does so at their times. `killing` carries out the one kind that no engine can do to
+itself.
 """
 
 from dataclasses import dataclass
@@ -69,3 +70,7 @@ class Fault:
     """When it begins, on the run's clock. With this, or `for_s`, what is hit depends on time."""
     for_s: float | None = None
     """How long it lasts; None: to the end of the flows."""
+    from_flows: float = 0
+    """In place of `from_s`: it begins when this share of the flows has ended. Of what a run carries out alone."""
+    every_s: float | None = None
+    """It comes again so long after it was over; None: it comes once. Of what a run carries out alone."""

@@ -26,10 +26,14 @@ class FaultKind:
     """Whether messages come again for it once their visibility timeout is over."""
     times: int = 1
     """How many attempts of each thing it hits; of one whose attempts are drawn each by itself: how many may be hit."""
+    of_the_run: bool = False
+    """Whether a run carries it out, since no engine can do it to itself. Other kinds are set on the engine."""
+    from_flows: float = 0
+    """When it begins: see `Fault`."""
 
     def fault(self, name: str | None = None) -> Fault:
         """Return a fault of this kind that does what the kind does if nobody says."""
-        return Fault(self.name, name or self.name, self.rate, self.times, delay=self.delay)
+        return Fault(self.name, name or self.name, self.rate, self.times, delay=self.delay, from_flows=self.from_flows)
 
 
 _WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
@@ -39,6 +43,11 @@ _SEND: Final = frozenset({"SendMessage"})
 _RECEIVE: Final = frozenset({"ReceiveMessage"})
 _DELETE: Final = frozenset({"DeleteMessage"})
 _INVOKE: Final = frozenset({"Invoke"})
+_A_THIRD: Final = 0.33
+"""Of the flows, so that some have ended, some are in the middle, and most begin when the engine is there again, however
+many there are and however fast. A time would be too late for a short run, and too early for a slow one."""
+
+KILLS: Final = "kills"
 
 KINDS: Final = (
     # API Gateway
@@ -74,6 +83,7 @@ KINDS: Final = (
     # The engine
     FaultKind("pauses", 1.0, FixedDelay(1000)),
     FaultKind("full-disk", 1.0),
+    FaultKind(KILLS, 1.0, FixedDelay(0), of_the_run=True, from_flows=_A_THIRD),
 )
 
 _BY_NAME: Final = {kind.name: kind for kind in KINDS}
@@ -90,6 +100,24 @@ def kind_named(name: str, where: str = "fault") -> FaultKind:
     nearest = get_close_matches(name, _BY_NAME, n=1)
     next_step = f"did you mean {nearest[0]}?" if nearest else f"there are {', '.join(_BY_NAME)}"
     raise MisuseError(f"{where}: no kind of fault is called {name!a}; {next_step}")
+
+
+def kills_engine(faults: Iterable[Fault]) -> bool:
+    """Whether any of these faults ends the engine, with everything in it."""
+    return any(fault.kind == KILLS for fault in faults)
+
+
+def check_settable(fault: Fault) -> None:
+    """Check that a fault can be set on an engine, by a person or a test, without a run.
+
+    Raises:
+        MisuseError: only a run carries it out, or it says what only a run can know.
+    """
+    if kind_named(fault.kind).of_the_run:
+        what = f"{fault.kind}: a run kills its engine and starts it again; no engine does that to itself"
+        raise MisuseError(f"{what}: use `harness run --faults {fault.kind}`")
+    if fault.from_s or fault.for_s is not None:
+        raise MisuseError("from= and for= are a run's; here a fault begins at once, and heals when you say or in time")
 
 
 def redelivers(faults: Iterable[Fault]) -> bool:

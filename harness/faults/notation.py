@@ -6,7 +6,7 @@ Words are taken apart as a shell does it, so that a value can hold spaces: `api-
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any, Final
 
@@ -15,6 +15,13 @@ from harness.errors import MisuseError
 from harness.faults import ExponentialDelay, Fault, FaultDelay, FixedDelay, FlowRange, UniformDelay
 from harness.faults.catalogue import kind_named
 from harness.faults.ranges import check_fault
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """A share of the flows, from 0 to 1."""
+
+    of: float
 
 
 def faults_of_kinds(text: str) -> tuple[Fault, ...]:
@@ -61,7 +68,7 @@ def fault_of_words(kind: str, words: list[str]) -> Fault:
             raise MisuseError(f"{kind}: {name} is there twice; give it once")
         if (read_value := read(value)) is None:
             raise MisuseError(f"{kind}: {name}={ascii(value)[1:-1]} is not like {like}")
-        changes[member] = read_value
+        changes |= _begins(read_value) if name == "from" else {member: read_value}
     fault = replace(fault, **changes)
     check_fault(fault, kind)
     return fault
@@ -70,6 +77,16 @@ def fault_of_words(kind: str, words: list[str]) -> Fault:
 def _nearest(name: str) -> str:
     nearest = get_close_matches(name, _READERS, n=1)
     return f"did you mean {nearest[0]}=?" if nearest else f"there are {', '.join(f'{each}=' for each in _READERS)}"
+
+
+def _moment(value: str) -> float | _Share | None:
+    found = re.fullmatch(r"(\d{1,2})%", value)
+    return _Share(int(found[1]) / 100) if found else duration_s(value)
+
+
+def _begins(moment: float | _Share) -> Mapping[str, float]:
+    """Return what a fault that begins then has: a time, or a share of the flows, and not what its kind has of both."""
+    return {"from_s": 0, "from_flows": moment.of} if isinstance(moment, _Share) else {"from_s": moment, "from_flows": 0}
 
 
 def _number(value: str) -> float | None:
@@ -114,7 +131,8 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "flows": ("flows", "7 or 0-99", _flows),
     "operations": ("operations", "PutItem,UpdateItem", _texts),
     "resources": ("resources", "queue-name,table-name", _texts),
-    "from": ("from_s", "5s", duration_s),
+    "from": ("from_s", "5s, or 33% (of the flows)", _moment),
     "for": ("for_s", "10s", duration_s),
+    "every": ("every_s", "20s", duration_s),
     "name": ("name", "dup2", str),
 }

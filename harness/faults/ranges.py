@@ -14,6 +14,8 @@ MOST_FAULTS: Final = 100
 LONGEST_S: Final = 3600
 _LONGEST_MS: Final = 3_600_000
 _MOST_TIMES: Final = EVERY_ATTEMPT
+_LARGEST_SHARE: Final = 0.99
+"""When all flows have ended, nothing begins any more."""
 _MOST_LIMIT: Final = 1_000_000_000
 _MOST_FLOW: Final = 2**63 - 1
 _MOST_NAMES: Final = 1000
@@ -57,6 +59,10 @@ def check_fault(fault: Fault, where: str) -> None:
     if fault.flows and fault.flows.first > fault.flows.last:
         what = f"the first and then the last number are expected, not {fault.flows.first}-{fault.flows.last}"
         raise MisuseError(f"{where}.flows: {what}")
+    if kind.of_the_run:
+        _check_of_the_run(fault, where)
+    elif fault.from_flows or fault.every_s is not None:
+        raise MisuseError(f"{where}: every= and a share of the flows as from= are for kills alone; leave them out")
     _check_delay(fault, kind, f"{where}.delay")
     _check_operations(fault, kind, f"{where}.operations")
     if any(not 0 < len(name) <= _LONGEST_NAME for name in fault.resources) or len(fault.resources) > _MOST_NAMES:
@@ -69,14 +75,31 @@ def _ranges(fault: Fault) -> Iterator[_Range]:
     yield "times", fault.times, 1, _MOST_TIMES
     yield "limit", fault.limit, 1, _MOST_LIMIT
     yield "from_s", fault.from_s, 0, LONGEST_S
-    if fault.for_s is not None:
-        yield "for_s", fault.for_s, 0.001, LONGEST_S
+    yield "from_flows", fault.from_flows, 0, _LARGEST_SHARE
+    for name, time_s in (("for_s", fault.for_s), ("every_s", fault.every_s)):
+        if time_s is not None:
+            yield name, time_s, 0.001, LONGEST_S
     if fault.flows:
         yield "flows.first", fault.flows.first, 0, _MOST_FLOW
         yield "flows.last", fault.flows.last, 0, _MOST_FLOW
     if fault.delay:
         for field in fields(fault.delay):
             yield f"delay.{field.name}", getattr(fault.delay, field.name), 0, _LONGEST_MS
+
+
+def _check_of_the_run(fault: Fault, where: str) -> None:
+    """Check what is said of a fault that hits the engine as a whole: there is one, and no share of it."""
+    usual = Fault(fault.kind, fault.name, rate=1)
+    for word, member in _OF_THINGS.items():
+        if getattr(fault, member) != getattr(usual, member):
+            raise MisuseError(f"{where}: {fault.kind} hits the whole engine; leave {word}= out")
+    if fault.from_s and fault.from_flows:
+        raise MisuseError(f"{where}: from= is a time or a share of the flows; give one of from_s and from_flows")
+    if fault.every_s is None and (fault.for_s is not None or fault.limit not in {1, usual.limit}):
+        raise MisuseError(f"{where}: {fault.kind} comes once; for= and limit= need every=, like every=20s")
+
+
+_OF_THINGS: Final = {"rate": "rate", "times": "times", "flows": "flows", "resources": "resources"}
 
 
 def _check_delay(fault: Fault, kind: FaultKind, where: str) -> None:

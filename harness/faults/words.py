@@ -66,9 +66,19 @@ def _asked(definition: Mapping[str, Any]) -> Iterator[str]:
     if limit != _NO_LIMIT:
         yield f"at most {limit} times in all"
     yield from _delay_in_words(definition.get("delay"))
+    yield from _times_in_words(definition)
+
+
+def _times_in_words(definition: Mapping[str, Any]) -> Iterator[str]:
     match definition:
         case {"from_s": float() | int() as from_s} if from_s:
             yield f"from {from_s:g} s on"
+    match definition:
+        case {"from_flows": float() | int() as share} if share:
+            yield f"when {100 * share:g} % of the flows have ended"
+    match definition:
+        case {"every_s": float() | int() as every_s}:
+            yield f"again each time after {every_s:g} s"
     match definition:
         case {"for_s": float() | int() as for_s}:
             yield f"for {for_s:g} s"
@@ -76,7 +86,7 @@ def _asked(definition: Mapping[str, Any]) -> Iterator[str]:
 
 def _delay_in_words(delay: object) -> Iterator[str]:
     match delay:
-        case {"fixed_ms": fixed_ms}:
+        case {"fixed_ms": fixed_ms} if fixed_ms:
             yield f"{fixed_ms:g} ms"
         case {"least_ms": least_ms, "most_ms": most_ms}:
             yield f"{least_ms:g} to {most_ms:g} ms"

@@ -57,7 +57,7 @@ def take_series(history: History, warm_up_s: float, named: Collection[int]) -> S
         named: the numbers of flows that will be shown.
     """
     durations: defaultdict[str, Durations] = defaultdict(Durations)
-    hit_flows, split = flows_hit(history.faults), {True: Durations(), False: Durations()}
+    hit_flows, split = flows_hit(history.faults, history.flows), {True: Durations(), False: Durations()}
     kept: dict[int, FlowHistory] = {}
     slowest: list[tuple[float, int, FlowHistory]] = []
     end_s = 0.0

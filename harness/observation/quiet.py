@@ -8,7 +8,7 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from harness.history import DepthSample, FinalState, Message, QueueDepths, StoredItem
 from harness.observation import NoAnswerError, ObservationError, Observer, Redrive
@@ -17,6 +17,14 @@ SETTLE_S: Final = 0.5
 _LOOK_AGAIN_S: Final = 0.25
 _FAILURES_IN_A_ROW: Final = 3
 """So many looks in vain, and nobody looks any more."""
+
+
+class CountsMessages(Protocol):
+    """Part of an `Observer`."""
+
+    async def depths(self) -> QueueDepths:
+        """Count the messages; see `Observer`."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +153,7 @@ async def observe_finally(
 
 
 async def sample_depths(
-    observer: Observer,
+    observer: CountsMessages,
     every_s: float,
     *,
     zero_s: float,

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 
 from harness.faults import Fault
 from harness.faults.asking import ask_engine
+from harness.faults.catalogue import check_settable
 from harness.faults.control import EngineFiring, FaultControl, FaultState
 from harness.faults.notation import fault_of_words
 
@@ -77,10 +78,11 @@ class Breaker:
             words: what is not as ever, as `harness run --fault` takes it: `rate=0.2`, `delay="0ms-2s"`, `flows="0-9"`.
 
         Raises:
-            MisuseError: there is no such kind, or a word says nothing.
+            MisuseError: there is no such kind, a word says nothing, or it is for a run to carry out.
             FaultControlError: the engine has no faults, or does not answer.
         """
         fault = fault_of_words(kind, [f"{word}={value}" for word, value in words.items()])
+        check_settable(fault)
         self._control.set(fault, self._seed if seed is None else seed, TTL_S)
         try:
             yield ActiveFault(fault.name, self._control)

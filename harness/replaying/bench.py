@@ -17,6 +17,7 @@ from harness.deployment import outputs_path
 from harness.engine_lifetime import Ending, naming_the_log, stopping
 from harness.engines import RunningEngine
 from harness.errors import HarnessError
+from harness.faults.catalogue import kills_engine
 from harness.phases import Phases
 from harness.run import Place, Run, RunRequest, Site, Surroundings, deploy_to, deployment_request, make_run
 from harness.store.runs import RunStore
@@ -82,7 +83,9 @@ class _Stacks:
         """Make a run."""
         place = self._clean_place()
         run = make_run(request, place, store, Phases({}), self._surroundings)
-        self._place = place if _left_nothing(run) else None
+        # An engine that was killed came back with a stack that only this run knew.
+        is_kept = _left_nothing(run) and not kills_engine(request.workload.faults)
+        self._place = place if is_kept else None
         return run
 
     def _clean_place(self) -> Place:

@@ -3,8 +3,12 @@
 Which attempts a thing had depends on time: a flow that polled five times before polls three times now, and the fault
 that hit the fourth poll had nothing to hit. So two sets of hits are the same where each hit of the one is in the other,
 *if the other run had that attempt at all*.
+
+An engine that a run kills counts attempts anew when it is there again, and calls meanwhile reach nobody. Of a flow that
+was begun before that, it is not known which attempts it had, but for those that were hit.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from harness.checking.words import counted
+from harness.faults.catalogue import KILLS
 from harness.history import FaultHistory, History
 from harness.operations import FlowEnding, OperationKind
 from harness.shape import ApiShape
@@ -86,7 +91,10 @@ class _Attempts:
         self._completed: set[int] = set()
         for hit in _hits(history):
             self._last[hit.thing] = max(hit.attempt, self._last.get(hit.thing, 0))
+        disturbed_until_s = _last_restart_s(history)
         for flow in history.flows:
+            if flow.operations and flow.operations[0].started_s <= disturbed_until_s:
+                continue
             self._calls.update((flow.number, operation.kind) for operation in flow.operations)
             if flow.acceptable and flow.ending is FlowEnding.COMPLETED:
                 self._completed.add(flow.number)
@@ -130,7 +138,14 @@ def _reservations(*histories: History) -> Iterator[str]:
 def _depends_on_time(fault: FaultHistory) -> bool:
     definition = fault.definition
     is_limited = fault.fired is not None and fault.fired >= definition.get("limit", fault.fired + 1)
-    return is_limited or bool(definition.get("from_s")) or definition.get("for_s") is not None
+    begins_later = bool(definition.get("from_s") or definition.get("from_flows"))
+    return is_limited or begins_later or definition.get("for_s") is not None
+
+
+def _last_restart_s(history: History) -> float:
+    """Return until when the run's engine had not been killed for the last time, and started again."""
+    killed = [fault.periods[-1][1] for fault in history.faults if fault.kind == KILLS and fault.periods]
+    return max((math.inf if until_s is None else until_s for until_s in killed), default=-math.inf)
 
 
 def _is_cut(history: History) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from harness.faults import Fault, FlowRange
+from harness.faults.catalogue import KILLS
 from harness.replaying.delta import minimized
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
@@ -102,6 +103,8 @@ SIMPLIFICATIONS: Final[tuple[Simplification, ...]] = (
 
 def _certain(fault: Fault, workload: Workload) -> Iterator[Fault]:
     """Return faults that hit all that they may, in as few flows as possible."""
+    if fault.kind == KILLS:
+        return  # it hits all flows there are
     numbers = workload.flow_numbers()
     if 1 < len(numbers) <= _FEW_FLOWS:
         yield from (replace(fault, rate=1.0, flows=FlowRange(number, number)) for number in numbers)
@@ -112,6 +115,8 @@ def _certain(fault: Fault, workload: Workload) -> Iterator[Fault]:
 
 
 def _fewer_times(fault: Fault, _workload: Workload) -> Iterator[Fault]:
+    if fault.every_s is not None:
+        yield replace(fault, every_s=None, for_s=None, limit=1)
     times = 1
     while times < fault.times:
         yield replace(fault, times=times)
@@ -119,5 +124,6 @@ def _fewer_times(fault: Fault, _workload: Workload) -> Iterator[Fault]:
 
 
 def _without_time(fault: Fault, _workload: Workload) -> Iterator[Fault]:
-    if fault.from_s or fault.for_s is not None:
+    # What ends everything has no use before anything began.
+    if (fault.from_s or fault.for_s is not None) and fault.kind != KILLS:
         yield replace(fault, from_s=0, for_s=None)

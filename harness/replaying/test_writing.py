@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from harness.faults.catalogue import kills_engine
 from harness.replaying.again import BARE_API
 from harness.replaying.pytest_file import StackOfTest, file_name_of, pytest_file
 from harness.shape.users import USERS_API
@@ -36,14 +37,14 @@ def write_test(folder: RunFolder, failure: frozenset[str], *, with_kept_code: bo
         with_kept_code: whether it deploys what this run deployed, and not what is in the checkout when it runs.
 
     Returns:
-        None: the run is of an API that no test can deploy.
+        None: the run is of an API that no test can deploy, or kills its engine, which tests share.
 
     Raises:
         InputOutputError: it could not be written.
     """
     record = folder.read_record()
     workload = workload_from_json(record.workload, f"{folder.record_path}: workload")
-    if record.engine.kind == BARE_API or workload.shape != USERS_API:
+    if record.engine.kind == BARE_API or workload.shape != USERS_API or kills_engine(workload.faults):
         return None
     if with_kept_code:
         write_sources(read_archived(folder.sources_path), folder.path / _KEPT_DIR)

@@ -98,13 +98,14 @@ class RunFolder:
         return results_from_json(self._read(self.results_path, what_next), str(self.results_path))
 
     def keep_log(self, log: Path) -> None:
-        """Keep an engine's log. Where the engine goes on and writes to it, the run's own copy ends here.
+        """Keep an engine's log, after that of one before it. Where it goes on, the run's own copy ends here.
 
         Raises:
             InputOutputError: it could not be copied.
         """
         try:
-            shutil.copyfile(log, self.log_path)
+            with log.open("rb") as source, self.log_path.open("ab") as kept:
+                shutil.copyfileobj(source, kept)
         except FileNotFoundError:
             return  # an engine that left no log is no failure of the run
         except OSError as error:

@@ -1,16 +1,18 @@
 """What faults did to the figures: flows that were hit beside those that were not, and the time to recover. Pure.
 
 Recovered is a run, after a fault has healed, from the first moment on from which no call failed and no create took
-longer to be visible than the slowest of those that met no fault: not hit, and not under way while one was active.
-Where every flow met one, the slowest of those that were not hit is the measure. Until then, it was not recovered; it is
-*unknown* where that cannot be told. What counts is what ended between the healing and the next fault's beginning.
+longer to be visible than the slowest of those that met no fault: not hit, not under way while one was active, and not
+begun so soon after one that they tell of the recovery itself. Where there is none, those that were begun soon after are
+the measure; where every flow met a fault, those that were not hit. Until then, it was not recovered; it is *unknown*
+where that cannot be told. What counts is what ended between the healing and the next fault's beginning.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from harness.faults.catalogue import KILLS
 from harness.history import FaultHistory, FlowHistory, History
 from harness.timing import FaultFigures, FaultPeriod, FaultSummary, Recovery
 from harness.timing.errors import is_error
@@ -20,6 +22,9 @@ from harness.timing.statistics import Durations
 SPLIT_TIMINGS: Final = ("visible_lower", "visible_upper", "flow")
 """What is told apart for flows that were hit and flows that were not."""
 
+AFTERMATH_S: Final = 10.0
+"""What is begun so soon after a healing may be slow because of it: an engine that has just started still is."""
+
 _FOREVER: Final = float("inf")
 
 
@@ -27,7 +32,7 @@ def measure_under_faults(history: History, warm_up_s: float = 0) -> FaultFigures
     """Return what faults did to the figures; None where there were none. It goes through the flows twice."""
     if not history.faults:
         return None
-    hit = flows_hit(history.faults)
+    hit = flows_hit(history.faults, history.flows)
     split: dict[bool, defaultdict[str, Durations]] = {was: defaultdict(Durations) for was in (True, False)}
     level = _Level(_periods(history.faults))
     counts = {True: 0, False: 0}
@@ -40,7 +45,7 @@ def measure_under_faults(history: History, warm_up_s: float = 0) -> FaultFigures
         if not was_hit:
             level.see(flow)
     return FaultFigures(
-        faults=tuple(map(_summary, history.faults)),
+        faults=tuple(_summary(fault, history) for fault in history.faults),
         flows_hit=counts[True],
         flows_not_hit=counts[False],
         hit={name: split[True][name].quantiles() for name in SPLIT_TIMINGS if name in split[True]},
@@ -50,19 +55,33 @@ def measure_under_faults(history: History, warm_up_s: float = 0) -> FaultFigures
     )
 
 
-def flows_hit(faults: Sequence[FaultHistory]) -> frozenset[int]:
-    """Return the numbers of the flows that any fault hit, by what is known of its hits."""
-    return frozenset(firing.flow for fault in faults for firing in fault.firings if firing.flow is not None)
+def flows_hit(faults: Sequence[FaultHistory], flows: Iterable[FlowHistory]) -> frozenset[int]:
+    """Return the numbers of the flows that any fault hit, by what is known of its hits.
+
+    A run that kills its engine hits all that are under way until it is there again.
+    """
+    hit = {firing.flow for fault in faults for firing in fault.firings if firing.flow is not None}
+    away = _periods([fault for fault in faults if fault.kind == KILLS])
+    if away:
+        hit |= {flow.number for flow in flows if _was_under_way(flow, away)}
+    return frozenset(hit)
 
 
-def _summary(fault: FaultHistory) -> FaultSummary:
+def _was_under_way(flow: FlowHistory, periods: Sequence[tuple[float, float]]) -> bool:
+    if not flow.operations:
+        return False
+    began_s, ended_s = flow.operations[0].started_s, flow.operations[-1].ended_s
+    return any(began_s <= until_s and ended_s >= from_s for from_s, until_s in periods)
+
+
+def _summary(fault: FaultHistory, history: History) -> FaultSummary:
     return FaultSummary(
         name=fault.name,
         kind=fault.kind,
         periods=tuple(FaultPeriod(from_s, until_s) for from_s, until_s in fault.periods),
         eligible=fault.eligible,
         fired=fault.fired,
-        flows_hit=len(flows_hit([fault])),
+        flows_hit=len(flows_hit([fault], history.flows)),
     )
 
 
@@ -73,15 +92,16 @@ def _periods(faults: Sequence[FaultHistory]) -> list[tuple[float, float]]:
 
 @dataclass(slots=True)
 class _Level:
-    """The slowest create that was not hit, among those that met no fault or, where there is none, among all."""
+    """The slowest create that was not hit, among those that are farthest from any fault."""
 
     periods: Sequence[tuple[float, float]]
+    _calm_s: float | None = None
     _undisturbed_s: float | None = None
     _any_s: float | None = None
 
     @property
     def slowest_s(self) -> float | None:
-        return self._any_s if self._undisturbed_s is None else self._undisturbed_s
+        return next((each for each in (self._calm_s, self._undisturbed_s, self._any_s) if each is not None), None)
 
     def see(self, flow: FlowHistory) -> None:
         bounds = visible_bounds(flow)
@@ -90,8 +110,13 @@ class _Level:
         self._any_s = max(self._any_s or 0.0, bounds.upper_s)
         from_s = meant_to_start_s(flow.operations[0])
         until_s = from_s + bounds.upper_s
-        if not any(begin_s <= until_s and end_s >= from_s for begin_s, end_s in self.periods):
+        if not self._meets_fault(from_s, until_s):
             self._undisturbed_s = max(self._undisturbed_s or 0.0, bounds.upper_s)
+            if not self._meets_fault(from_s - AFTERMATH_S, until_s):
+                self._calm_s = max(self._calm_s or 0.0, bounds.upper_s)
+
+    def _meets_fault(self, from_s: float, until_s: float) -> bool:
+        return any(begin_s <= until_s and end_s >= from_s for begin_s, end_s in self.periods)
 
 
 @dataclass(slots=True)

@@ -25,8 +25,10 @@ def command(state_dir: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-c", script, *arguments, "--state-dir", str(state_dir)]
 
 
-def harness(state_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(state_dir, *arguments), check=False, capture_output=True, text=True, timeout=120)
+def harness(state_dir: Path, *arguments: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(state_dir, *arguments), check=False, capture_output=True, text=True, timeout=timeout_s
+    )
 
 
 @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 import tracemalloc
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,9 +14,10 @@ from harness.clock import RunClock
 from harness.driver import drive
 from harness.faults.notation import faults_of_kinds
 from harness.history.recorder import Recorders
-from harness.operations import FlowEnding, OperationKind
+from harness.operations import FlowEnding, Meaning, OperationKind
 from harness.tally import Tally
 from harness.transport import Request, Response, TransportFailure
+from harness.whereabouts import Whereabouts
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import Arrival, Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp, schedule
 from harness.workload.payloads import PayloadMix
@@ -317,3 +319,80 @@ def test_requests_say_whose_they_are_where_there_are_faults_and_else_not() -> No
     api = FakeApi()
     drive_through(api, workload(3, ClosedLoop(2)))
     assert not any("X-Amzn-Trace-Id" in request.headers for request in api.requests)
+
+
+LEAVES_S, BACK_S = 1, 6
+MOVED_URL = "http://fake.test/moved"
+
+
+class MovingApi(FakeApi):
+    """The API at whatever URL; keeps which requests came to the second. Away, something else answers polls at times."""
+
+    def __init__(self, where: Whereabouts, latency_s: float, visible_after_s: float) -> None:
+        def refuse_while_away(operation: str, ordinal: int) -> Answer | None:
+            if not where.is_away and not where.gone:
+                return None
+            is_other = operation == "status" and ordinal % 2 and not where.gone
+            return Response(404, {}, b"<Error>no such bucket</Error>") if is_other else TransportFailure.REFUSED
+
+        super().__init__(latency_s, visible_after_s, refuse_while_away)
+        self.moved: list[bool] = []
+
+    async def send(self, request: Request, timeout_s: float) -> Response:
+        self.moved.append(request.url.startswith(MOVED_URL))
+        return await super().send(replace(request, url=request.url.replace(MOVED_URL, API_URL)), timeout_s)
+
+
+class TestAnApiThatTheRunTakesAway:
+    """Nobody answers for a while, and the driver knows why."""
+
+    def drive(
+        self, arrival: Arrival, *, comes_back: bool = True, latency_s: float = 0.01, visible_after_s: float = 0.5
+    ) -> tuple[KeepingRecorder, MovingApi, str | None]:
+        where, recorder = Whereabouts(API_URL), KeepingRecorder()
+        api = MovingApi(where, latency_s, visible_after_s)
+
+        async def run() -> str | None:
+            work = replace(workload(100, arrival), payloads=PayloadMix(invalid_share=0))
+            driving = asyncio.create_task(drive(work, api, where, recorder))
+            await asyncio.sleep(LEAVES_S)
+            where.leave()
+            await asyncio.sleep(BACK_S - LEAVES_S)
+            if comes_back:
+                where.come_back(MOVED_URL)
+            else:
+                where.stay_away("it did not come back")
+            return await driving
+
+        return recorder, api, run_in_virtual_time(run())
+
+    def test_each_client_loses_one_create_at_most_and_goes_on_where_the_api_is_then(self) -> None:
+        # A flow takes 1.2 s here: the second create of each client meets nobody.
+        recorder, api, abandoned = self.drive(ClosedLoop(10), latency_s=0.4, visible_after_s=0)
+        assert abandoned is None
+        assert recorder.ended(FlowEnding.UNREACHABLE) == 10
+        assert recorder.ended(FlowEnding.COMPLETED) == 90
+        assert api.moved == [at_s >= BACK_S for at_s in api.times_s]
+
+    def test_a_flow_in_the_middle_polls_on_and_gives_up_for_no_want_of_an_answer(self) -> None:
+        recorder, _, _ = self.drive(ClosedLoop(10))
+        times_s = [(flow, flow.operations[0].ended_s, flow.operations[-1].ended_s) for flow in recorder.flows]
+        across = [flow for flow, began_s, ended_s in times_s if began_s < LEAVES_S and ended_s > BACK_S]
+        assert across
+        assert {flow.ending for flow in across} == {FlowEnding.COMPLETED}
+        for flow in across:
+            meanings = Counter(call.meaning for call in flow.operations)
+            assert min(meanings[Meaning.NO_ANSWER], meanings[Meaning.UNEXPECTED]) > 20
+
+    def test_flows_of_an_open_loop_keep_their_times_and_are_no_reason_to_abandon_the_rest(self) -> None:
+        recorder, _, abandoned = self.drive(ConstantRate(10))
+        assert abandoned is None
+        unreachable = [flow.operations[0].started_s for flow in recorder.flows if flow.ending is FlowEnding.UNREACHABLE]
+        assert len(unreachable) == pytest.approx(10 * (BACK_S - LEAVES_S), abs=2)
+        assert all(LEAVES_S <= started_s <= BACK_S for started_s in unreachable)
+
+    @pytest.mark.parametrize("arrival", [ClosedLoop(10), ConstantRate(10)])
+    def test_one_that_does_not_come_back_ends_the_run_soon_with_the_reason(self, arrival: Arrival) -> None:
+        recorder, _, abandoned = self.drive(arrival, comes_back=False)
+        assert abandoned == "it did not come back"
+        assert max(flow.operations[-1].ended_s for flow in recorder.flows) < BACK_S + 2

@@ -16,6 +16,7 @@ from harness.history import FlowHistory
 from harness.operations import FlowEnding, Meaning, OperationKind, Outcome
 from harness.shape.document import shape_from_json
 from harness.transport import Request, Response, TransportFailure
+from harness.whereabouts import Whereabouts
 from harness.workload import Deadlines, FlowPlan, Workload
 from harness.workload.polling import ExponentialBackoff, FixedInterval, RetryAfter
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi, json_response
@@ -40,7 +41,8 @@ class OneFlow:
     ) -> None:
         self.recorder = KeepingRecorder()
         client = AsyncApi(api, API_URL, workload.shape)
-        surroundings = FlowSurroundings(workload, client, self.recorder, RunClock.start(), count())
+        where = Whereabouts(API_URL)
+        surroundings = FlowSurroundings(workload, client, self.recorder, RunClock.start(), count(), where)
         self.flow = Flow(plan, surroundings, process=3, scheduled_s=scheduled_s)
 
     def history(self) -> FlowHistory:

@@ -4,20 +4,24 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from harness.checking import Agreement, VerdictWord
 from harness.errors import InputOutputError, MisuseError
 from harness.faults.notation import fault_in_words
 from harness.faults.watching import FaultStanding
+from harness.footing import BroughtBack
 from harness.history import Message, QueueDepths, StoredItem
 from harness.history.reader import read_history
+from harness.judging import judge_run
 from harness.observation import ObservationError
 from harness.recording import SAMPLE_EVERY_S, Breakable, Subject, record
-from harness.transport import Request, Response, Transport
-from harness.workload import Workload
+from harness.transport import Request, Response, Transport, TransportError, TransportFailure
+from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop, ConstantRate
 from tests.unit.harness.fake_api import API_URL, FakeApi
 from tests.unit.harness.fake_stack import StackObserver, WatchingView
@@ -217,4 +221,91 @@ def test_faults_without_an_engine_to_set_them_on_are_refused_before_anything_is_
     with pytest.raises(MisuseError, match="none is known here; leave out --faults"):
         record_all(tmp_path / "history.jsonl", api, None, FAULTY)
     assert api.requests == []
+    assert not (tmp_path / "history.jsonl").exists()
+
+
+KILLED_URL, BACK_S = "http://fake.test/again", 4.0
+
+
+class FakeKillable:
+    """An engine whose API is away until it is brought back, with another table and at another URL."""
+
+    def __init__(self) -> None:
+        self.first, self.second = FakeApi(), FakeApi()
+        self.observers = [StackObserver(self.first), StackObserver(self.second)]
+        self.is_killed = False
+
+    async def kill(self) -> None:
+        self.is_killed = True
+
+    async def bring_back(self) -> BroughtBack:
+        await asyncio.sleep(BACK_S)
+        return BroughtBack(KILLED_URL, self.observers[1])
+
+    async def send(self, request: Request, timeout_s: float) -> Response:
+        if request.url.startswith(KILLED_URL):
+            return await self.second.send(replace(request, url=request.url.replace(KILLED_URL, API_URL)), timeout_s)
+        if self.is_killed:
+            raise TransportError(TransportFailure.REFUSED)
+        return await self.first.send(request, timeout_s)
+
+
+def killing(engine: FakeKillable, **members: Any) -> Subject:
+    @asynccontextmanager
+    async def open_transport(_connections: int) -> AsyncIterator[Transport]:
+        yield engine
+
+    return Subject(API_URL, open_transport, engine.observers[0], **members)
+
+
+KILLED = Workload(
+    seed=7, flows=30, arrival=ClosedLoop(3), poison=1, faults=(fault_in_words("kills"),),
+    deadlines=Deadlines(flow_timeout_s=8),
+)  # fmt: skip
+
+
+def test_a_run_goes_on_after_it_killed_its_engine_and_looks_at_the_new_one_in_the_end(tmp_path: Path) -> None:
+    engine, path = FakeKillable(), tmp_path / "history.jsonl"
+    run_in_virtual_time(record("a-run", KILLED, killing(engine, killable=engine), path, WatchingView()))
+    history = read_history(path)
+    [kill] = history.faults
+    [(killed_s, back_s)] = kill.periods
+    assert kill.fired == 1
+    assert back_s == pytest.approx(killed_s + BACK_S)
+    assert history.final is not None
+    assert history.final.stored is not None
+    assert {item.identity for item in history.final.stored} == set(engine.second.users()), "what the first had is gone"
+    assert engine.first.users()
+    assert engine.observers[1].asked.index("identities") < engine.observers[1].asked.index("stored")
+    samples_s = [sample.at_s for sample in history.depth_samples]
+    assert samples_s[-1] > BACK_S
+    assert not [at_s for at_s in samples_s if killed_s + 1 < at_s < killed_s + BACK_S - 0.1]
+    assert history.problems == ()
+
+
+def test_what_a_sound_api_did_over_a_kill_is_valid(tmp_path: Path) -> None:
+    engine, path = FakeKillable(), tmp_path / "history.jsonl"
+    run_in_virtual_time(record("a-run", KILLED, killing(engine, killable=engine), path, WatchingView()))
+    results = judge_run(read_history(path), Agreement(KILLED.shape, 30))
+    assert results.verdict.word is VerdictWord.VALID, results.verdict
+    assert "ended by faults that hit them" in results.verdict.reason
+
+
+@pytest.mark.parametrize("loses", ["second", "mixes"])
+def test_what_was_lost_or_mixed_up_on_the_new_engine_is_no_excuse(tmp_path: Path, loses: str) -> None:
+    engine, path = FakeKillable(), tmp_path / "history.jsonl"
+    if loses == "second":
+        engine.second.stored = lambda user: user | {"name": "x"}
+    else:
+        engine.observers[1] = StackObserver(engine.first)  # what was before came back, and what is new did not
+    run_in_virtual_time(record("a-run", KILLED, killing(engine, killable=engine), path, WatchingView()))
+    results = judge_run(read_history(path), Agreement(KILLED.shape, 30))
+    assert results.verdict.word is VerdictWord.INVALID, results.verdict
+
+
+def test_an_engine_that_is_not_the_runs_own_is_not_killed_and_nothing_is_driven(tmp_path: Path) -> None:
+    engine = FakeKillable()
+    with pytest.raises(MisuseError, match="is not this run's own; leave it out"):
+        run_in_virtual_time(record("a-run", KILLED, killing(engine), tmp_path / "history.jsonl", WatchingView()))
+    assert engine.first.requests == []
     assert not (tmp_path / "history.jsonl").exists()

@@ -2,10 +2,12 @@
 
 from emulator.faults.kinds import BY_NAME, Place
 from harness.checking.fault_effects import EFFECTS, Reach, Site, effect_of
+from harness.faults.catalogue import KINDS
 
 
-def test_every_kind_has_its_effect_and_kills_besides_which_are_the_harness_s_own() -> None:
-    assert EFFECTS.keys() == BY_NAME.keys() | {"kills"}
+def test_every_kind_has_its_effect_those_of_the_engine_and_those_that_a_run_carries_out_itself() -> None:
+    assert EFFECTS.keys() == {kind.name for kind in KINDS}
+    assert {kind.name for kind in KINDS if not kind.of_the_run} == BY_NAME.keys()
 
 
 def test_what_the_engine_breaks_at_the_api_shows_at_the_request() -> None:

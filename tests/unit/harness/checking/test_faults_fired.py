@@ -1,13 +1,27 @@
 """A run whose faults did not hit proves nothing, and says so."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from harness.checking import VerdictWord
+from harness.checking import CheckResult, VerdictWord
 from harness.checking.catalogue import check_all, overall
 from harness.checking.faults_fired import FaultsFired
-from tests.unit.harness.checking.literal import AGREEMENT, check, fault, firing, good_flow, history, item, state
+from harness.history import FlowHistory
+from harness.operations import FlowEnding
+from tests.unit.harness.checking.literal import (
+    AGREEMENT,
+    accepted,
+    check,
+    fault,
+    firing,
+    flow,
+    good_flow,
+    history,
+    item,
+    state,
+)
 
 VALID, INVALID, UNKNOWN = VerdictWord
 
@@ -45,6 +59,20 @@ def test_a_fault_that_hit_nothing_makes_a_run_unknown_whose_flows_are_all_right(
         "faults-fired": f"{why}; gsi-lag hit 1 of 10"
     }
     assert overall(results, held).word is UNKNOWN
+
+
+def test_a_killed_engine_proves_nothing_unless_a_flow_completed_that_was_begun_after_it_was_back() -> None:
+    def of(*flows: FlowHistory) -> CheckResult:
+        kill = fault("kills", firing(5.0, None, ""), periods=((5.0, 9.0),))
+        return check(FaultsFired, history(*flows, final=None, faults=(kill,)))
+
+    before = of(good_flow(0))
+    assert before.verdict is UNKNOWN
+    assert "no flow that was begun after it was up again completed" in before.reason
+    later = flow(1, accepted("m1", at_s=9.5))
+    assert of(good_flow(0), later).verdict is VALID
+    assert of(good_flow(0), replace(later, ending=FlowEnding.FAILED)).verdict is UNKNOWN
+    assert of(flow(1, accepted("m1", at_s=8.9))).verdict is UNKNOWN
 
 
 def test_a_run_without_faults_is_not_asked() -> None:

@@ -2,14 +2,19 @@
 
 import json
 import os
+import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
-from harness.engines import RunningEngine
+from harness.engines import MortalEngine, RunningEngine
 from harness.engines.checkout import require_running_engine
-from harness.engines.embedded import EmbeddedEngine, JoinedEngine, running_engine
+from harness.engines.container import ContainerEngine
+from harness.engines.embedded import EmbeddedEngine, JoinedEngine, is_living, running_engine
+from harness.engines.external import ExternalEngine
 from harness.errors import UnavailableError
 from tests.unit.harness.conftest import WriteModule
 
@@ -76,6 +81,60 @@ def test_an_engine_that_does_not_stop_is_said(write_module: WriteModule, tmp_pat
     write_module("emulator", "raise SystemExit(70)")
     with pytest.raises(UnavailableError, match=r"did not stop \(exit code 70\)"):
         EmbeddedEngine(tmp_path).stop()
+
+
+@pytest.fixture
+def engine_with_a_function(tmp_path: Path) -> Iterator[tuple[psutil.Process, psutil.Process]]:
+    """A process that is recorded as the engine of `tmp_path / "engine"`, and its child, which sees it end."""
+    script = (
+        "import subprocess, sys\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
+        "print(child.pid, flush=True); child.wait()"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as started:
+        assert started.stdout is not None
+        child = psutil.Process(int(started.stdout.readline()))
+        engine = psutil.Process(started.pid)
+        (tmp_path / "engine").mkdir()
+        record = RECORD | {"pid": engine.pid, "process_created_at": engine.create_time()}
+        (tmp_path / "engine" / "engine.json").write_text(json.dumps(record))
+        try:
+            yield engine, child
+        finally:
+            started.kill()
+
+
+def test_a_killed_engine_has_ended_with_all_that_it_started_and_runs_no_more(
+    engine_with_a_function: tuple[psutil.Process, psutil.Process], tmp_path: Path
+) -> None:
+    engine, child = engine_with_a_function
+    assert running_engine(tmp_path / "engine") is not None
+    EmbeddedEngine(tmp_path / "engine").kill()
+    assert not is_living(engine)
+    assert not is_living(child)
+    assert running_engine(tmp_path / "engine") is None, "also while nobody has waited for it"
+    EmbeddedEngine(tmp_path / "engine").kill()
+
+
+def test_an_engine_starts_again_where_it_was_and_with_the_same_options(
+    write_module: WriteModule, tmp_path: Path
+) -> None:
+    write_module("emulator", LAUNCHER)
+    engine = EmbeddedEngine(tmp_path / "engine", port=0, stop_with_pid=77, without=["json-paths"])
+    with pytest.raises(UnavailableError, match="there is nothing to start again"):
+        engine.restart()
+    engine.start()
+    first = json.loads((tmp_path / "arguments.json").read_text())
+    assert engine.restart() == RUNNING
+    again = json.loads((tmp_path / "arguments.json").read_text())
+    assert again == ["4567" if word == "0" else word for word in first]
+
+
+def test_engines_of_a_run_s_own_are_mortal_and_one_that_it_joins_is_not(tmp_path: Path) -> None:
+    assert isinstance(EmbeddedEngine(tmp_path), MortalEngine)
+    assert isinstance(ContainerEngine(tmp_path, object()), MortalEngine)
+    assert not isinstance(JoinedEngine(RUNNING), MortalEngine)
+    assert not isinstance(ExternalEngine("http://127.0.0.1:1"), MortalEngine)
 
 
 def test_an_engine_that_was_joined_is_left_alone() -> None:

@@ -19,7 +19,7 @@ class FakeControl:
     """Faults that expire by themselves, and whose hits a test adds."""
 
     latency_s: float = 0.0
-    known: list[str] | None = field(default_factory=lambda: [kind.name for kind in KINDS])
+    known: list[str] | None = field(default_factory=lambda: [kind.name for kind in KINDS if not kind.of_the_run])
     """None: an engine that has no faults."""
     gone_at_s: float = float("inf")
     """From then on nobody answers."""

@@ -1,5 +1,7 @@
 """What a person writes for a fault, and the fault that it is."""
 
+from typing import Any
+
 import click
 import pytest
 
@@ -63,6 +65,23 @@ def test_a_value_in_quotation_marks_may_hold_spaces() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "members"),
+    [
+        ("kills", {"from_flows": 0.33}),
+        ("kills from=50%", {"from_flows": 0.5}),
+        ("kills from=5s", {"from_s": 5}),
+        ("kills limit=1", {"from_flows": 0.33, "limit": 1}),
+        ("kills every=20s limit=3 for=1min", {"from_flows": 0.33, "every_s": 20, "limit": 3, "for_s": 60}),
+        ("kills delay=2s", {"from_flows": 0.33, "delay": FixedDelay(2000)}),
+    ],
+)
+def test_a_kill_begins_at_a_time_or_with_a_share_of_the_flows_and_may_come_again(
+    text: str, members: dict[str, Any]
+) -> None:
+    assert fault_in_words(text) == Fault("kills", "kills", 1.0, **{"delay": FixedDelay(0)} | members)
+
+
+@pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("crashs", "did you mean crashes?"),
@@ -78,6 +97,18 @@ def test_a_value_in_quotation_marks_may_hold_spaces() -> None:
         ("pauses operations=PutItem", "pauses has none"),
         ("gsi-lag delay=2s-1s", "the least comes first, not 2000ms-1000ms"),
         ("gsi-lag flows=9-3", "first and then the last number are expected, not 9-3"),
+        ("gsi-lag from=33%", "a share of the flows as from= are for kills alone"),
+        ("crashes every=5s", "every= and a share of the flows as from= are for kills alone"),
+        ("gsi-lag from=soon", r"from=soon is not like 5s, or 33% \(of the flows\)"),
+        ("kills rate=0.5", "kills hits the whole engine; leave rate= out"),
+        ("kills times=2", "leave times= out"),
+        ("kills flows=0-9", "leave flows= out"),
+        ("kills resources=users", "leave resources= out"),
+        ("kills operations=PutItem", "kills has none"),
+        ("kills limit=3", "kills comes once; for= and limit= need every=, like every=20s"),
+        ("kills for=10s", "kills comes once; for= and limit= need every=, like every=20s"),
+        ("kills every=0s", r"every_s: 0\.001 to 3,600 is expected"),
+        ("kills from=100%", "from=100% is not like"),
         ("gsi-lag name=Lag", "a-z, 0-9 and - are expected"),
         ("gsi-lag name='", "close the quotation"),
         ("", "a fault is empty"),

@@ -10,8 +10,9 @@ from harness.clock import RunClock
 from harness.errors import MisuseError
 from harness.faults import Fault
 from harness.faults.control import FaultControl, FaultControlError
+from harness.faults.kept_fault import RENEWED_EVERY_S, TTL_S
 from harness.faults.notation import fault_in_words
-from harness.faults.schedule import RENEWED_EVERY_S, TTL_S, broken_by
+from harness.faults.schedule import broken_by
 from harness.history import FaultHistory, History
 from harness.history.reader import read_history
 from harness.history.writer import Header, HistoryWriter

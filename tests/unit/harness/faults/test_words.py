@@ -27,6 +27,8 @@ def test_each_kind_is_described_as_the_engine_describes_it() -> None:
         ({"rate": 1, "delay": UniformDelay(0, 1500)}, "hits 100 %, 0 to 1500 ms"),
         ({"rate": 1, "delay": ExponentialDelay(300, 3000)}, "hits 100 %, 300 ms on average, at most 3000 ms"),
         ({"rate": 1, "from_s": 2.5, "for_s": 10}, "hits 100 %, from 2.5 s on, for 10 s"),
+        ({"rate": 1, "delay": FixedDelay(0), "from_flows": 0.33, "every_s": 20},
+         "hits 100 %, when 33 % of the flows have ended, again each time after 20 s"),
     ],
 )  # fmt: skip
 def test_a_definition_is_told_in_words(members: dict[str, Any], words: str) -> None:

@@ -1,6 +1,7 @@
 """The `fault` fixture sets what it is asked for, heals it in any case, and tells what it hit."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -67,4 +68,14 @@ def test_what_is_no_fault_is_refused_before_anything_is_set() -> None:
     control = FakeControl()
     with pytest.raises(MisuseError, match="gsi-lag"), Breaker(control, seed=5)("gsi-lagg"):
         raise AssertionError("the block is not begun")
+    assert control.known == {}
+
+
+def test_what_only_a_run_can_break_is_refused_with_what_to_use() -> None:
+    control = FakeControl()
+    with pytest.raises(MisuseError, match="use `harness run --faults kills`"), Breaker(control, seed=5)("kills"):
+        pass
+    timed: dict[str, Any] = {"from": "5s"}  # a keyword of Python's
+    with pytest.raises(MisuseError, match="are a run's"), Breaker(control, seed=5)("crashes", **timed):
+        pass
     assert control.known == {}

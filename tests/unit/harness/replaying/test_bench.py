@@ -9,6 +9,7 @@ import pytest
 
 from harness.deployment import Deployment, DeploymentRequest
 from harness.errors import DeploymentFailedError
+from harness.faults.notation import fault_in_words
 from harness.history import QueueDepths
 from harness.replaying.bench import TryOut, bench_with_stack
 from harness.run import RunRequest, Site
@@ -17,6 +18,7 @@ from harness.store.runs import RunStore
 from harness.workload import Deadlines, Workload
 from tests.unit.harness.fake_stack import QUICK, StackObserver, quick_api, surroundings
 from tests.unit.harness.test_run import FakeEngine
+from tests.unit.harness.test_run_kills import MortalFakeEngine
 
 REQUEST = RunRequest(
     Workload(seed=7, flows=3, polling=QUICK, deadlines=Deadlines(quiet_timeout_s=0.05)), replay_of="the-first"
@@ -120,3 +122,15 @@ def test_the_engine_stops_when_a_try_fails(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError), bench.open():
         raise ZeroDivisionError
     assert bench.engine.stopped
+
+
+def test_after_a_run_that_killed_the_engine_the_next_one_has_a_stack_of_its_own(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.engine = MortalFakeEngine(tmp_path / "engine.log")
+    workload = replace(REQUEST.workload, flows=20, faults=(fault_in_words("kills"),))
+    with bench.open() as try_out:
+        for _ in range(2):
+            try_out(replace(REQUEST, workload=workload), bench.store)
+    first, again, second, *_ = [request.account for request in bench.deployed]
+    assert first == again != second, "what was killed is deployed again where it was"
+    assert bench.renewed == []

@@ -116,6 +116,22 @@ class TestFaults:
         timed = history([], fault(firing(0, "PutItem"), from_s=2.0))
         assert any("bounded by time" in detail for detail in compare_hits(timed, timed).details)
 
+    def test_of_a_flow_that_was_begun_before_the_engine_was_back_no_attempt_is_certain(self) -> None:
+        kill = FaultHistory("kills", "kills", {}, ((0, 9.0),), 1, 1, (Firing(0, None, "engine", "kill", 1),))
+        before = history([flow(0)], fault(firing(0, "PutItem")), kill)
+        assert compare_hits(before, history([flow(0)], fault(), kill)).same is True
+        earlier = replace(kill, periods=((-9.0, -5.0),))
+        assert compare_hits(before, history([flow(0)], fault(), earlier)).same is False
+
+    def test_an_engine_that_only_one_run_killed_is_a_difference(self) -> None:
+        again = FaultHistory(
+            "kills", "kills", {"every_s": 1}, ((0, 1.0), (2, 3.0)), 2, 2,
+            (Firing(0, None, "engine", "kill", 1), Firing(2, None, "engine", "kill", 2)),
+        )  # fmt: skip
+        once = replace(again, periods=((0, 1.0),), eligible=1, fired=1, firings=again.firings[:1])
+        found = compare_hits(history([], again), history([], once))
+        assert "1 hit of attempts that only one of the runs is known to have had" in found.details
+
     def test_no_faults_are_the_same_faults(self) -> None:
         assert compare_hits(history([]), history([])).same is True
 

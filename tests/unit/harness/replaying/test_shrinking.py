@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.faults import Fault, FlowRange
+from harness.faults.notation import fault_in_words
 from harness.replaying.shrinking import Ended, Shrunk, Standing, shrink
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop, PoissonRate
 from harness.workload.payloads import PayloadMix
+from harness.workload.ranges import check_workload
 
 CRASH = Fault("crashes", "crash", rate=0.1, times=3, from_s=2, for_s=5)
 LAG = Fault("index-lags", "lag", rate=0.5)
@@ -207,3 +209,16 @@ def test_without_time_nothing_is_tried(within_s: float) -> None:
     found, took_s = shrunk(lambda _workload: True, within_s=within_s)
     assert found == Shrunk(None, Ended.OUT_OF_TIME, 0)
     assert took_s == 0
+
+
+def test_a_fault_that_kills_the_engine_stays_one_that_makes_sense() -> None:
+    kills = fault_in_words("kills from=5s every=10s limit=3 for=1min")
+    found, _ = shrunk(lambda workload: bool(workload.faults), replace(ORIGINAL, faults=(kills, CRASH)))
+    assert found.smallest is not None
+    check_workload(found.smallest)
+    found, _ = shrunk(
+        lambda workload: kills.name in {each.name for each in workload.faults}, replace(ORIGINAL, faults=(kills,))
+    )
+    assert found.smallest is not None
+    assert found.smallest.faults == (fault_in_words("kills from=5s limit=1"),), "once is simpler than again and again"
+    check_workload(found.smallest)

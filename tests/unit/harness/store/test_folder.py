@@ -47,6 +47,16 @@ def test_the_engine_s_log_is_copied_and_stays_where_it_was(folder: RunFolder, tm
     assert (folder.log_path.read_text(), log.read_text()) == ("ready\n", "ready\n")
 
 
+def test_the_log_of_an_engine_that_was_started_again_comes_after_that_of_the_first(
+    folder: RunFolder, tmp_path: Path
+) -> None:
+    log = tmp_path / "engine.log"
+    for life in ("first\n", "second\n"):
+        log.write_text(life)
+        folder.keep_log(log)
+    assert folder.log_path.read_text() == "first\nsecond\n"
+
+
 def test_an_engine_without_a_log_is_no_failure(folder: RunFolder, tmp_path: Path) -> None:
     folder.keep_log(tmp_path / "gone.log")
     assert not folder.log_path.exists()

@@ -109,4 +109,13 @@ def test_a_recovery_that_cannot_be_told_is_unknown(
 
 
 def test_what_was_hit_is_what_any_fault_hit() -> None:
-    assert flows_hit([fault(hits=(1, 2)), fault(hits=(None, 2, 3))]) == {1, 2, 3}
+    assert flows_hit([fault(hits=(1, 2)), fault(hits=(None, 2, 3))], []) == {1, 2, 3}
+
+
+def test_a_killed_engine_hits_what_was_under_way_until_it_was_back_and_nothing_before_or_after() -> None:
+    kill = FaultHistory("kills", "kills", {}, ((4, 6),), 1, 1, (Firing(4, None, "engine", "kill", 1),))
+    flows = [plain_flow(0), plain_flow(3.9, call_s=0.5, number=1), plain_flow(5, number=2), plain_flow(6.1, number=3)]
+    measured = figures(*flows, faults=(kill,))
+    assert (measured.flows_hit, measured.flows_not_hit) == (2, 2)
+    assert measured.faults[0].flows_hit == 2
+    assert measured.recoveries[0].after_s is not None

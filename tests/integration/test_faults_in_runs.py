@@ -40,7 +40,7 @@ WORKLOAD = Workload(
 
 MANY = Workload(
     seed=11,
-    flows=300,
+    flows=200,
     deadlines=Deadlines(flow_timeout_s=90),
     faults=tuple(
         fault_in_words(text)
@@ -50,7 +50,7 @@ MANY = Workload(
             "duplicates rate=0.2 delay=0ms-200ms",
             "delays rate=0.2 delay=0ms-200ms",
             "slow-handlers rate=0.1 delay=0ms-100ms",
-            "crashes rate=0.01",
+            "crashes rate=0.02",
             "gsi-lag rate=0.5 delay=0ms-300ms",
         )
     ),
@@ -115,7 +115,7 @@ def test_many_flows_have_the_same_faults_whether_few_clients_make_them_or_many(
 ) -> None:
     few, many = (
         drive_stack(replace(MANY, arrival=ClosedLoop(clients)), harness_stack, engine=engine, store=tmp_path)
-        for clients in (5, 50)
+        for clients in (8, 50)
     )
     compared = compare_hits(few.history, many.history)
     assert compared.same, compared

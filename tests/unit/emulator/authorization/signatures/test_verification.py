@@ -226,6 +226,15 @@ def test_clocks_may_differ_by_five_minutes_and_a_replay_after_them_is_too_late()
     assert refusal(request, KEY, now - timedelta(minutes=5, seconds=2))[2].startswith("Signature not yet current: ")
 
 
+def test_a_stale_date_is_told_as_aws_tells_it() -> None:
+    request = signed(headers={"X-Other": "x"})
+    sent = next(request.values_of("x-amz-date"))
+    now = datetime.strptime(sent, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + timedelta(minutes=6)
+    limit, current = (now - timedelta(minutes=5)).strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%dT%H%M%SZ")
+    told = f"Signature expired: {sent} is now earlier than {limit} ({current} - 5 min.)"
+    assert refusal(request, KEY, now)[2] == told
+
+
 def test_a_signed_url_is_good_for_as_long_as_it_says() -> None:
     request = signed(in_query=True, expires=60)
     now = datetime.now(UTC)

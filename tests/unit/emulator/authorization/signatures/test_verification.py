@@ -271,7 +271,7 @@ def test_headers_that_nobody_signed_may_be_anything() -> None:
 @pytest.mark.parametrize("payload", ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "0" * 64])
 def test_a_body_has_to_be_signed(payload: str) -> None:
     request = signed(headers={"X-Amz-Content-SHA256": payload})
-    assert "x-amz-content-sha256" in refusal(request)[2]
+    assert refusal(request)[2].startswith("The value of 'x-amz-content-sha256' is not")
 
 
 def test_a_path_is_signed_as_it_is_routed() -> None:

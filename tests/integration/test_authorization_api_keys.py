@@ -145,7 +145,7 @@ def test_over_the_burst_is_too_fast_and_each_key_has_its_own(world: World) -> No
 
 
 def test_over_the_rate_is_too_fast_until_it_has_filled(world: World) -> None:
-    world.add("steady", throttle={"rateLimit": 2.0, "burstLimit": 1})
+    world.add("steady", throttle={"rateLimit": 0.5, "burstLimit": 1})
     assert world.post("steady").status_code == 202
     refused = 0
     while (answer := world.post("steady")).status_code == 429:

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_res
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from enum import Enum
 from functools import lru_cache
 from typing import Final
@@ -22,7 +22,7 @@ class Wild(Enum):
     ONE = "?"
 
 
-type Pattern = Sequence[str | Wild]
+type Pattern = tuple[str | Wild, ...]
 """Characters and what is wild among them."""
 
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>[^}]*)\}")
@@ -51,11 +51,47 @@ def pattern_of(text: str, values: CallValues | None = None) -> Pattern | None:
             return None
         pattern += value
         end = found.end()
-    return [*pattern, *_wild(text[end:])]
+    return (*pattern, *_wild(text[end:]))
 
 
 def matches(pattern: Pattern, text: str) -> bool:
     """Whether a pattern stands for a whole text, in time that grows with the product of their lengths and no faster."""
+    texts = _between_stars(pattern)
+    return _matches_any(pattern, text) if texts is None else _matches_stars(texts, text)
+
+
+@lru_cache(_MAX_TEXTS)
+def _between_stars(pattern: Pattern) -> tuple[str, ...] | None:
+    """Return the texts around a pattern's stars; None where it has question marks, too."""
+    if Wild.ONE in pattern:
+        return None
+    texts: list[list[str]] = [[]]
+    for sign in pattern:
+        if isinstance(sign, str):
+            texts[-1].append(sign)
+        else:
+            texts.append([])
+    return tuple("".join(each) for each in texts)
+
+
+def _matches_stars(texts: tuple[str, ...], text: str) -> bool:
+    """Whether a text begins with the first, ends with the last, and has the others in between, in their order."""
+    first, *others = texts
+    if not others:
+        return text == first
+    *between, last = others
+    if not text.startswith(first) or not text.endswith(last):
+        return False
+    at, end = len(first), len(text) - len(last)
+    for each in between:
+        found = text.find(each, at, end)
+        if found < 0:
+            return False
+        at = found + len(each)
+    return at <= end
+
+
+def _matches_any(pattern: Pattern, text: str) -> bool:
     at = place = 0
     star: tuple[int, int] | None = None
     while place < len(text):

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import quote, unquote_to_bytes
 
-from emulator.authorization.signatures.claim import ALGORITHM, SCOPE_END, SIGNATURE_PARAMETER, TIME_FORMAT, Claim
+from emulator.authorization.signatures.claim import ALGORITHM, SCOPE_END, SIGNATURE_PARAMETER, Claim, time_text
 from emulator.authorization.signatures.sent import SentRequest
 
 _UNRESERVED: Final = "-_.~"
@@ -38,7 +38,7 @@ def canonical_request(request: SentRequest, claim: Claim) -> str:
 def string_to_sign(canonical: str, claim: Claim) -> str:
     """Return what the key signs."""
     digest = hashlib.sha256(canonical.encode()).hexdigest()
-    return "\n".join((ALGORITHM, claim.signed_at.strftime(TIME_FORMAT), claim.scope, digest))
+    return "\n".join((ALGORITHM, time_text(claim.signed_at), claim.scope, digest))
 
 
 def signature(text: str, secret: str, claim: Claim) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 
 from emulator.authorization.refusals import EXPIRED_TOKEN, INVALID_SIGNATURE, Refusal
 from emulator.authorization.signatures.canonical import canonical_request, signature, string_to_sign
-from emulator.authorization.signatures.claim import TIME_FORMAT, Claim
+from emulator.authorization.signatures.claim import Claim, time_text
 from emulator.authorization.signatures.sent import SentRequest
 
 SERVICE: Final = "execute-api"
@@ -48,10 +48,10 @@ def check_scope(request: SentRequest, claim: Claim, region: str, now: datetime) 
         raise _invalid(f"Credential should be scoped to correct service: '{SERVICE}'. ")
     if claim.region != region:
         raise _invalid(f"Credential should be scoped to a valid region, not '{claim.region}'. ")
-    if claim.date != (day := claim.signed_at.strftime("%Y%m%d")):
+    if claim.date != (day := time_text(claim.signed_at)[:8]):
         raise _invalid(
             "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: "
-            f"'{claim.date}' != '{day}', from '{claim.signed_at.strftime(TIME_FORMAT)}'. "
+            f"'{claim.date}' != '{day}', from '{time_text(claim.signed_at)}'. "
         )
     _check_signed_headers(request, claim)
     _check_time(claim, now)
@@ -102,18 +102,16 @@ def _check_signed_headers(request: SentRequest, claim: Claim) -> None:
 
 
 def _check_time(claim: Claim, now: datetime) -> None:
-    signed_at, current = claim.signed_at.strftime(TIME_FORMAT), now.strftime(TIME_FORMAT)
     lifetime = MAX_SKEW if claim.lifetime is None else claim.lifetime
     if claim.signed_at < now - lifetime:
-        limit = (now - lifetime).strftime(TIME_FORMAT)
         raise _invalid(
-            f"Signature expired: {signed_at} is now earlier than {limit} ({current} - {_minutes(lifetime)} min.)"
+            f"Signature expired: {time_text(claim.signed_at)} is now earlier than {time_text(now - lifetime)} "
+            f"({time_text(now)} - {_minutes(lifetime)} min.)"
         )
     if claim.signed_at > now + MAX_SKEW:
-        limit = (now + MAX_SKEW).strftime(TIME_FORMAT)
         raise _invalid(
-            f"Signature not yet current: {signed_at} is still later than {limit} "
-            f"({current} + {_minutes(MAX_SKEW)} min.)"
+            f"Signature not yet current: {time_text(claim.signed_at)} is still later than {time_text(now + MAX_SKEW)} "
+            f"({time_text(now)} + {_minutes(MAX_SKEW)} min.)"
         )
 
 

@@ -72,6 +72,8 @@ def verdict(effect: str, condition: dict[str, Any]) -> Verdict:
         ({"ForAnyValue:StringEquals": {"aws:TagKeys": ["red"]}}, True),
         ({"ForAnyValue:StringEquals": {"aws:TagKeys": ["green"]}}, False),
         ({"ForAnyValue:StringEquals": {"aws:none": ["red"]}}, False),
+        ({"StringNotEquals": {"aws:TagKeys": "red"}}, False),
+        ({"StringNotEquals": {"aws:TagKeys": "green"}}, True),
         ({"ForAnyValue:StringNotEquals": {"aws:TagKeys": ["red"]}}, True),
         ({"StringEquals": {"aws:username": "Ada", "aws:sourceip": "x"}}, False),
         ({"StringEquals": {"aws:username": "Ada"}, "Bool": {"aws:SecureTransport": "false"}}, False),

@@ -226,6 +226,15 @@ def test_clocks_may_differ_by_five_minutes_and_a_replay_after_them_is_too_late()
     assert refusal(request, KEY, now - timedelta(minutes=5, seconds=2))[2].startswith("Signature not yet current: ")
 
 
+def test_a_stale_date_is_told_as_aws_tells_it() -> None:
+    request = signed(headers={"X-Other": "x"})
+    sent = next(request.values_of("x-amz-date"))
+    now = datetime.strptime(sent, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) + timedelta(minutes=6)
+    limit, current = (now - timedelta(minutes=5)).strftime("%Y%m%dT%H%M%SZ"), now.strftime("%Y%m%dT%H%M%SZ")
+    told = f"Signature expired: {sent} is now earlier than {limit} ({current} - 5 min.)"
+    assert refusal(request, KEY, now)[2] == told
+
+
 def test_a_signed_url_is_good_for_as_long_as_it_says() -> None:
     request = signed(in_query=True, expires=60)
     now = datetime.now(UTC)
@@ -262,7 +271,7 @@ def test_headers_that_nobody_signed_may_be_anything() -> None:
 @pytest.mark.parametrize("payload", ["UNSIGNED-PAYLOAD", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "0" * 64])
 def test_a_body_has_to_be_signed(payload: str) -> None:
     request = signed(headers={"X-Amz-Content-SHA256": payload})
-    assert "x-amz-content-sha256" in refusal(request)[2]
+    assert refusal(request)[2].startswith("The value of 'x-amz-content-sha256' is not")
 
 
 def test_a_path_is_signed_as_it_is_routed() -> None:

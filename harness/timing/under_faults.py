@@ -1,10 +1,11 @@
 """What faults did to the figures: flows that were hit beside those that were not, and the time to recover. Pure.
 
 Recovered is a run, after a fault has healed, from the first moment on from which no call failed and no create took
-longer to be visible than the slowest of those that met no fault: not hit, not under way while one was active, and not
-begun so soon after one that they tell of the recovery itself. Where there is none, those that were begun soon after are
-the measure; where every flow met a fault, those that were not hit. Until then, it was not recovered; it is *unknown*
-where that cannot be told. What counts is what ended between the healing and the next fault's beginning.
+longer to be visible than the slowest of those that met no fault: not hit, and not under way while one was active. If
+the run goes on for long enough after the last fault, those are left out that were begun so soon after one that they
+tell of the recovery itself. Where every flow met a fault, the slowest of those that were not hit is the measure. Until
+then, it was not recovered; it is *unknown* where that cannot be told. What counts is what ended between the healing and
+the next fault's beginning.
 """
 
 from collections import defaultdict
@@ -96,12 +97,15 @@ class _Level:
 
     periods: Sequence[tuple[float, float]]
     _calm_s: float | None = None
+    _is_calm_in_the_end: bool = False
+    """Whether there are calm ones after all faults: else those before would be all that later ones are held against."""
     _undisturbed_s: float | None = None
     _any_s: float | None = None
 
     @property
     def slowest_s(self) -> float | None:
-        return next((each for each in (self._calm_s, self._undisturbed_s, self._any_s) if each is not None), None)
+        calm_s = self._calm_s if self._is_calm_in_the_end else None
+        return next((each for each in (calm_s, self._undisturbed_s, self._any_s) if each is not None), None)
 
     def see(self, flow: FlowHistory) -> None:
         bounds = visible_bounds(flow)
@@ -114,6 +118,7 @@ class _Level:
             self._undisturbed_s = max(self._undisturbed_s or 0.0, bounds.upper_s)
             if not self._meets_fault(from_s - AFTERMATH_S, until_s):
                 self._calm_s = max(self._calm_s or 0.0, bounds.upper_s)
+                self._is_calm_in_the_end |= all(end_s < from_s for _, end_s in self.periods)
 
     def _meets_fault(self, from_s: float, until_s: float) -> bool:
         return any(begin_s <= until_s and end_s >= from_s for begin_s, end_s in self.periods)

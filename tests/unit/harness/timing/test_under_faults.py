@@ -118,4 +118,13 @@ def test_a_killed_engine_hits_what_was_under_way_until_it_was_back_and_nothing_b
     measured = figures(*flows, faults=(kill,))
     assert (measured.flows_hit, measured.flows_not_hit) == (2, 2)
     assert measured.faults[0].flows_hit == 2
-    assert measured.recoveries[0].after_s is not None
+
+
+def test_what_is_slow_right_after_a_healing_is_no_measure_for_it_where_the_run_goes_on_for_long() -> None:
+    slow, late = plain_flow(4.5, call_s=1, number=1), plain_flow(30, call_s=0.02, number=2)
+    long = figures(plain_flow(0), slow, late, faults=(fault((2, 4)),)).recoveries[0]
+    assert long.after_s is not None
+    assert long.after_s == pytest.approx(slow.operations[1].ended_s - 4, abs=1.1)
+    assert long.after_s > 1
+    short = figures(plain_flow(0), slow, faults=(fault((2, 4)),)).recoveries[0]
+    assert short.after_s == 0

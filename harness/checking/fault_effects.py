@@ -75,6 +75,8 @@ def _refusal(status: str, site: Site = Site.REQUEST) -> Effect:
 
 
 _NOT_NOW: Final = frozenset({"429", "5xx"})
+# An engine that is up and has no API yet takes an API's path for another service's: it may even say 200, and nothing.
+_ANYTHING: Final = frozenset({"2xx", "3xx", "4xx", "5xx"})
 _OWN, _ALL = Reach.OWN, Reach.ALL
 _HOLDS_ALL: Final = Effect(holds=_ALL)
 _ENDS_INVOCATION: Final = Effect(holds=_ALL, fails_delivery=_ALL)
@@ -111,7 +113,7 @@ EFFECTS: Final[Mapping[str, Effect]] = {
     "slow-tables": Effect(Site.READ, unanswered=True, delays_answer=True, holds=_ALL, may_time_out=True),
     "pauses": Effect(Site.ENGINE, unanswered=True, delays_answer=True, holds=_ALL),
     "full-disk": Effect(Site.ENGINE, _NOT_NOW, unanswered=True, holds=_ALL, fails_delivery=_ALL),
-    "kills": Effect(Site.ENGINE, frozenset({"4xx", "5xx"}), unanswered=True, holds=_ALL, loses_all=True),
+    "kills": Effect(Site.ENGINE, _ANYTHING, unanswered=True, holds=_ALL, loses_all=True),
 }
 
 _UNKNOWN: Final = _HOLDS_ALL

@@ -61,10 +61,11 @@ def draw_round(
     """
     drawn = random.Random(f"{seed}/round/{number}")  # noqa: S311  - repeatable is the point
     by_name = {kind.name: kind for kind in kinds}
+    hand = [by_name[name] for name in hand_of(list(by_name), seed, number)]
     run_seed, flows = drawn.getrandbits(_SEED_BITS), drawn.randint((most_flows + 1) // 2, most_flows)
-    arrival = _arrival(drawn, flows)
+    arrival = _arrival(drawn, flows, waits=any(kind.of_the_run for kind in hand))
     span_s = _span_s(arrival, flows, run_seed)
-    faults = [_fault(by_name[name], drawn, flows, span_s) for name in hand_of(list(by_name), seed, number)]
+    faults = [_fault(kind, drawn, flows, span_s) for kind in hand]
     return Workload(
         run_seed,
         flows,
@@ -76,14 +77,20 @@ def draw_round(
     )
 
 
-def _arrival(drawn: random.Random, flows: int) -> Arrival:
-    """Return when flows start: in a closed loop in half of all rounds."""
+def _arrival(drawn: random.Random, flows: int, *, waits: bool) -> Arrival:
+    """Return when flows start: in a closed loop in half of all rounds, and in all in which clients have to wait.
+
+    Args:
+        drawn: the round's.
+        flows: how many.
+        waits: whether the engine is away for a time: flows that start meanwhile, whatever happens, show nothing.
+    """
     clients = drawn.randint(_LEAST_CLIENTS, _MOST_CLIENTS)
     per_s = round(drawn.uniform(*_RATES_PER_S), 1)
     bursts = Bursts(min(clients, flows), round(clients / per_s, 1))
     arrivals: tuple[Arrival, ...] = (ClosedLoop(clients), ConstantRate(per_s), PoissonRate(per_s), bursts)
     [drawn_one] = drawn.choices(arrivals, (3, 1, 1, 1))
-    return drawn_one
+    return ClosedLoop(clients) if waits else drawn_one
 
 
 def _span_s(arrival: Arrival, flows: int, seed: int) -> float:

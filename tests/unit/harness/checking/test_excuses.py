@@ -143,6 +143,8 @@ def test_calls_to_a_killed_engine_are_excused_until_it_is_up_again() -> None:
     assert excuse(unreachable(6.0), KILL) is Excuse.CREATE_HIT
     assert excuse(unreachable(9.4), KILL) is None
     assert excuse(failed(answered(404, 8.0, Outcome.FAIL)), KILL) is Excuse.CREATE_HIT
+    assert excuse(failed(answered(200, 8.0, Outcome.FAIL)), KILL) is Excuse.CREATE_HIT, "another service's 200"
+    assert excuse(failed(answered(200, 9.4, Outcome.FAIL)), KILL) is None
 
 
 def test_a_flow_whose_message_ran_out_of_deliveries_by_faults_is_excused() -> None:

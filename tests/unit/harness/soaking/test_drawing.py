@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from harness.commands.run import QUICK_REDELIVERY
 from harness.faults import Fault, FixedDelay
-from harness.faults.catalogue import KINDS, FaultKind, kind_named
+from harness.faults.catalogue import KINDS, FaultKind, kills_engine, kind_named
 from harness.soaking.drawing import LEAST_FLOWS, draw_round
 from harness.workload import Workload
-from harness.workload.arrival import ConstantRate, PoissonRate, schedule
+from harness.workload.arrival import ClosedLoop, ConstantRate, PoissonRate, schedule
 from harness.workload.ranges import check_workload
 
 SEEDS = st.integers(0, 2**63)
@@ -67,6 +67,12 @@ def test_a_fault_begins_while_flows_still_start_whatever_happens_to_them(seed: i
     for fault in workload.faults:
         if fault.from_s:
             assert fault.from_s < last_start_s(workload)
+
+
+@given(SEEDS, NUMBERS)
+def test_clients_wait_for_an_engine_that_is_killed_so_that_flows_begin_after_it_is_back(seed: int, number: int) -> None:
+    workload = draw_round([kind_named("kills"), kind_named("gsi-lag")], seed, number, 12)
+    assert isinstance(workload.arrival, ClosedLoop) or not kills_engine(workload.faults)
 
 
 @given(SEEDS, NUMBERS)

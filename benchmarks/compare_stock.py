@@ -26,7 +26,7 @@ from benchmarks.comparison import OURS, STOCK, as_json, as_table, compare
 from benchmarks.effort import OURS_FULL, OURS_QUICK, STOCK_FULL, STOCK_QUICK, Effort
 from benchmarks.load import create_rate, drive_flows, status_rate
 from benchmarks.stock.engine import StockEngine
-from harness.deployment import Deployment, DeploymentRequest, deploy
+from harness.deployment import Deployment, DeploymentRequest, bootstrap_ahead, deploy
 from harness.engines import Engine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError, UnavailableError
@@ -132,14 +132,19 @@ class OneRound:
 
     def _bring_up(self) -> Deployment:
         began_s = time.monotonic()
-        endpoint_url = self._engine.start().endpoint_url
-        deployment = self._deploy(endpoint_url, "users-api")
+        with bootstrap_ahead() as deploy_ahead:  # as `harness run` does
+            deployment = self._deploy(self._engine.start().endpoint_url, "users-api", deploy_ahead)
         self._note("up_s", time.monotonic() - began_s)
         return deployment
 
-    def _deploy(self, endpoint_url: str, stack_name: str) -> Deployment:
+    def _deploy(
+        self,
+        endpoint_url: str,
+        stack_name: str,
+        deploy_by: Callable[[DeploymentRequest, Path], Deployment] = deploy,
+    ) -> Deployment:
         request = DeploymentRequest(endpoint_url, stack_name=stack_name)
-        return deploy(request, self._contestant.folder / f"{stack_name}.json")
+        return deploy_by(request, self._contestant.folder / f"{stack_name}.json")
 
     def _warm_up(self, deployment: Deployment) -> str:
         """Make the first flows, which import and start things, and a user whose message ID is returned."""

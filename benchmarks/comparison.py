@@ -17,7 +17,12 @@ type Rounds = Mapping[str, Sequence[Mapping[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of the table."""
+    """One figure of the table.
+
+    Attributes:
+        stock_then: stock LocalStack's figure on the machine that the limits were set on; None: there is none. Where
+            all is slower, as on a machine that others use too, the limits are still to be reached as ratios.
+    """
 
     key: str
     title: str
@@ -25,6 +30,12 @@ class Row:
     to_reach: float
     beyond: float
     lower_is_better: bool = False
+    stock_then: float | None = None
+
+    @property
+    def times_to_reach(self) -> float | None:
+        """How many times better than stock it is to be; None where that was not said."""
+        return None if self.stock_then is None else self.times_better(self.stock_then, self.to_reach)
 
     def times_better(self, stock: float, ours: float) -> float | None:
         """Return how many times better ours is; None where that cannot be said."""
@@ -40,16 +51,24 @@ class Row:
 
 
 ROWS: Final = (
-    Row("visible_1_p50_ms", "1 client: create to visible, p50", "ms", 50, 20, lower_is_better=True),
-    Row("flows_1_per_s", "flows, 1 client", "/s", 12, 25),
-    Row("flows_10_per_s", "flows, 10 clients", "/s", 60, 150),
-    Row("flows_50_per_s", "flows, 50 clients", "/s", 60, 200),
-    Row("visible_50_p99_ms", "50 clients: create to visible, p99", "ms", 1500, 500, lower_is_better=True),
-    Row("status_per_s", "GET /status, 2 connections, small table", "/s", 500, 2000),
+    Row("visible_1_p50_ms", "1 client: create to visible, p50", "ms", 50, 20, lower_is_better=True, stock_then=995),
+    Row("flows_1_per_s", "flows, 1 client", "/s", 12, 25, stock_then=1.0),
+    Row("flows_10_per_s", "flows, 10 clients", "/s", 60, 150, stock_then=6.1),
+    Row("flows_50_per_s", "flows, 50 clients", "/s", 60, 200, stock_then=2.6),
+    Row(
+        "visible_50_p99_ms",
+        "50 clients: create to visible, p99",
+        "ms",
+        1500,
+        500,
+        lower_is_better=True,
+        stock_then=21_000,
+    ),
+    Row("status_per_s", "GET /status, 2 connections, small table", "/s", 500, 2000, stock_then=59),
     Row("growth_ratio", "GET /status, time in a large table / of 1,000 users", "x", 1.2, 1.0, lower_is_better=True),
-    Row("create_per_s", "POST /users, consumer running, 2 connections", "/s", 250, 1000),
-    Row("drain_per_s", "drain of queued messages", "/s", 300, 1000),
-    Row("up_s", "up and deployed, warm", "s", 4, 2, lower_is_better=True),
+    Row("create_per_s", "POST /users, consumer running, 2 connections", "/s", 250, 1000, stock_then=59),
+    Row("drain_per_s", "drain of queued messages", "/s", 300, 1000, stock_then=10),
+    Row("up_s", "up and deployed, warm", "s", 4, 2, lower_is_better=True, stock_then=6),
 )
 
 
@@ -86,8 +105,12 @@ class Compared:
 
     @property
     def reached(self) -> str:
-        """Whether our median is where it should be."""
-        return self.row.reached(self.ours.median)
+        """Whether our median is where it should be: by itself, or beside stock's."""
+        word = self.row.reached(self.ours.median)
+        needed, better = self.row.times_to_reach, self.times_better
+        if word == "no" and needed is not None and better is not None and better >= needed:
+            return "as a ratio"
+        return word
 
 
 def compare(rounds: Rounds, rows: Sequence[Row] = ROWS) -> list[Compared]:
@@ -106,14 +129,15 @@ def as_table(compared: Sequence[Compared], title: str) -> Table:
     """Return the table for a person: medians, with the least and the most of the rounds."""
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left")
     table.add_column("figure")
-    for column in ("stock", "ours", "times better", "to reach", "beyond", "reached"):
+    for column in ("stock", "ours", "times better", "to reach", "as a ratio", "beyond", "reached"):
         table.add_column(column, justify="right", no_wrap=True)
     for each in compared:
         sign = "<=" if each.row.lower_is_better else ">="
-        limits = (f"{sign} {shown(limit)}" for limit in (each.row.to_reach, each.row.beyond))
-        ratio = "-" if each.times_better is None else f"{shown(each.times_better)} x"
+        to_reach, beyond = (f"{sign} {shown(limit)}" for limit in (each.row.to_reach, each.row.beyond))
+        better, needed = _times(each.times_better), each.row.times_to_reach
+        as_a_ratio = "" if needed is None else f">= {_times(needed)}"
         title_ = f"{each.row.title}, {each.row.unit}"
-        table.add_row(title_, str(each.stock), str(each.ours), ratio, *limits, each.reached)
+        table.add_row(title_, str(each.stock), str(each.ours), better, to_reach, as_a_ratio, beyond, each.reached)
     return table
 
 
@@ -131,6 +155,10 @@ def as_json(rounds: Rounds, compared: Sequence[Compared]) -> dict[str, Any]:
         for each in compared
     }
     return {"rows": rows, "rounds": {name: list(figures) for name, figures in rounds.items()}}
+
+
+def _times(ratio: float | None) -> str:
+    return "-" if ratio is None else f"{shown(ratio)} x"
 
 
 def shown(value: float) -> str:

@@ -33,7 +33,7 @@ _COMPONENTS: Final = tuple(
             r"services/apigateway/|emulator/gateway|emulator/data_plane/(?:apis|calls)|speedups/request_models",
         ),
         ("AWS protocol and dispatch", r"localstack/(?:aws|http|services)/|botocore/|boto3/|rolo/|werkzeug/"),
-        ("HTTP server", r"twisted/|h11/|hyperlink/|emulator/data_plane/server"),
+        ("HTTP server", r"twisted/|h11/|hyperlink/|emulator/data_plane/(?:server|connection|heads|offers|sending)"),
     )
 )
 

@@ -23,10 +23,8 @@ from emulator.errors import (
     UnavailableError,
 )
 from emulator.launch.detach import start_in_background
-from emulator.launch.foreground import run_engine
 from emulator.launch.log import read_log
 from emulator.launch.options import DEFAULT_HOST, DEFAULT_PORT, StartOptions, require_same_place
-from emulator.launch.readiness import NoHealthError, ask_services
 from emulator.launch.record import EngineRecord
 from emulator.launch.state_dir import StateDir
 from emulator.launch.stop import stop_engine
@@ -107,6 +105,9 @@ def start(state_dir: StateDir, *, detach: bool, as_json: bool, **wishes: Any) ->
     elif detach:
         click.echo(_describe(start_in_background(options), as_json=as_json))
     else:
+        # Late, here and below: it is half of the launcher's own start, which has no use for it.
+        from emulator.launch.foreground import run_engine  # noqa: PLC0415
+
         running = run_engine(options, lambda record: _describe(record, as_json=as_json))
     if running:
         click.echo(_describe(running, as_json=as_json, already=True))
@@ -191,6 +192,8 @@ def _facts(record: EngineRecord) -> dict[str, Any] | None:
         return None  # gone since the record was read
     uptime_s = round(time.time() - record.process_created_at, 1)
     facts = {"alive": True, "rss_bytes": rss_bytes, "uptime_s": uptime_s}
+    from emulator.launch.readiness import NoHealthError, ask_services  # noqa: PLC0415 - as above
+
     try:
         return facts | {"services": dict(ask_services(record.endpoint_url, _HEALTH_TIMEOUT_S))}
     except NoHealthError as error:

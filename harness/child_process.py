@@ -1,5 +1,6 @@
 """Runs a command of ours (the engine's launcher, the bootstrap) and stops it cleanly when we are stopped."""
 
+import json
 import os
 import signal
 import subprocess
@@ -35,20 +36,52 @@ def run_module(
         UnavailableError: the time was over; the child was stopped.
         KeyboardInterrupt: as ever; the child was stopped.
     """
-    command = _command(module, arguments)
-    with subprocess.Popen(
-        command,
+    child = subprocess.Popen(
+        _command(module, arguments),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE if capture or quiet else _STDERR,
         stderr=subprocess.STDOUT if quiet else None,
         start_new_session=True,
         text=True,
-    ) as child:
+    )
+    return _finish(child, None, timeout_s, f"python -m {module} {' '.join(arguments)}")
+
+
+class LoadingModule:
+    """`python -m module -`, which loads, and then waits for its arguments on standard input: one line of JSON.
+
+    What it says on standard error is passed on. It ends without a word when nobody has any for it.
+    """
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._child = subprocess.Popen(
+            _command(module, ["-"]),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+            text=True,
+        )
+
+    def run(self, arguments: Sequence[str], *, timeout_s: float) -> tuple[int, str]:
+        """Let it do what it does with these arguments, once; see `run_module`."""
+        shown = f"python -m {self._module} {' '.join(arguments)}"
+        return _finish(self._child, json.dumps(list(arguments)) + "\n", timeout_s, shown)
+
+    def close(self) -> None:
+        """End it, if it was not run."""
+        if self._child.poll() is None:
+            self._child.kill()
+            self._child.communicate()
+
+
+def _finish(child: subprocess.Popen[str], said: str | None, timeout_s: float, shown: str) -> tuple[int, str]:
+    """Tell a child something, wait for its end, and return its exit code and what it said on standard output."""
+    with child:
         try:
-            output, _ = child.communicate(timeout=timeout_s)
+            output, _ = child.communicate(said, timeout=timeout_s)
         except subprocess.TimeoutExpired as error:
             _stop(child)
-            shown = f"python -m {module} {' '.join(arguments)}"
             raise UnavailableError(f"{shown}: not done after {timeout_s:g} s, stopped") from error
         except KeyboardInterrupt:
             _stop(child)

@@ -1,13 +1,14 @@
 """The deployed stack: made by the bootstrap (`python -m infra`), known by the outputs file that it writes."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
-from harness.child_process import run_module
+from harness.child_process import LoadingModule, run_module
 from harness.engines import RunningEngine
 from harness.errors import (
     DeploymentFailedError,
@@ -112,6 +113,25 @@ def deploy(request: DeploymentRequest, outputs: Path) -> Deployment:
     return read_deployment(outputs)
 
 
+@contextmanager
+def bootstrap_ahead() -> Iterator[Callable[[DeploymentRequest, Path], Deployment]]:
+    """Have a bootstrap load while an engine starts; yields what deploys by it the first time, and is `deploy` then."""
+    loading = LoadingModule("infra")
+    unused = [loading]
+
+    def deploy_ahead(request: DeploymentRequest, outputs: Path) -> Deployment:
+        if request.quiet or not unused:
+            return deploy(request, outputs)
+        outputs.parent.mkdir(parents=True, exist_ok=True)
+        _bootstrap(request, "--outputs", str(outputs), keeps_result=True, loading=unused.pop())
+        return read_deployment(outputs)
+
+    try:
+        yield deploy_ahead
+    finally:
+        loading.close()
+
+
 def delete(request: DeploymentRequest, outputs: Path) -> None:
     """Delete the stack and everything that the bootstrap made for it, and its outputs file.
 
@@ -151,8 +171,17 @@ def current_deployment(state_dir: Path, stack_name: str, engine: RunningEngine) 
     return None if is_older or deployment.endpoint_url != engine.endpoint_url else deployment
 
 
-def _bootstrap(request: DeploymentRequest, *options: str, keeps_result: bool = False) -> None:
-    """Run the bootstrap, and pass on what it says; with `keeps_result` not its result: that is in the outputs file."""
+def _bootstrap(
+    request: DeploymentRequest, *options: str, keeps_result: bool = False, loading: LoadingModule | None = None
+) -> None:
+    """Run the bootstrap, and pass on what it says; with `keeps_result` not its result: that is in the outputs file.
+
+    Args:
+        request: what it is asked for.
+        options: and what besides.
+        keeps_result: see above.
+        loading: the bootstrap, if it is there already; its result is kept.
+    """
     arguments = ["--endpoint-url", request.endpoint_url, "--account", request.account]
     arguments += ["--region", request.region, "--stack-name", request.stack_name]
     arguments += [word for parameter in request.parameters for word in ("--parameter", parameter)]
@@ -162,7 +191,12 @@ def _bootstrap(request: DeploymentRequest, *options: str, keeps_result: bool = F
         arguments += ["--consumer-dir", str(request.consumer_dir)]
     arguments += ["--timeout-s", str(request.timeout_s), *options]
     timeout_s = request.timeout_s + _MARGIN_S
-    exit_code, output = run_module("infra", arguments, timeout_s=timeout_s, capture=keeps_result, quiet=request.quiet)
+    if loading is not None:
+        exit_code, output = loading.run(arguments, timeout_s=timeout_s)
+    else:
+        exit_code, output = run_module(
+            "infra", arguments, timeout_s=timeout_s, capture=keeps_result, quiet=request.quiet
+        )
     if exit_code == 0:
         return
     errors: dict[int, type[HarnessError]] = {

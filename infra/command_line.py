@@ -6,7 +6,7 @@ import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, TextIO
 
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
@@ -38,6 +38,12 @@ def main(arguments: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001 - a person gets one line, whatever happened
         return _complain(BootstrapError(f"internal error: {type(error).__name__}: {one_line(str(error))}"))
     return 0
+
+
+def read_arguments(lines: TextIO) -> list[str] | None:
+    """Return the arguments in one line of JSON, a list of strings; None where there is no line."""
+    line = lines.readline()
+    return [str(argument) for argument in json.loads(line)] if line else None
 
 
 def parse(arguments: Sequence[str]) -> Options:

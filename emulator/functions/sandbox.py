@@ -21,6 +21,7 @@ from emulator.functions.outcome import Failure, Outcome
 from emulator.functions.output import Output
 from emulator.functions.runtime import Exited, Runtime
 from emulator.functions.runtime_api import Answered, InitFailed, Invocation, NextRequested
+from emulator.functions.starts import STARTS, Allowance, Starts
 
 _INIT_TIMEOUT_S = 10.0
 
@@ -50,6 +51,7 @@ class Sandbox:
         dispose: called once, after the last process has ended.
         code_version: what changes when the code does; a process that began with other code is replaced before an
             invocation. None: the code does not change.
+        starts: gives turns to processes that start.
     """
 
     def __init__(
@@ -58,11 +60,13 @@ class Sandbox:
         launch: Callable[[Output], Runtime],
         dispose: Callable[[], None],
         code_version: Callable[[], object] = lambda: None,
+        starts: Starts = STARTS,
     ) -> None:
         self._configuration = configuration
         self._launch = launch
         self._dispose = dispose
         self._code_version = code_version
+        self._starts = starts
         self._began_with: object = None
         self._output = Output()
         self._runtime: Runtime | None = None
@@ -80,7 +84,7 @@ class Sandbox:
             OSError: the process can't be started.
         """
         with self._occupied():
-            failure = self._start_runtime("init", time.monotonic() + _INIT_TIMEOUT_S)
+            failure = self._start_runtime("init", Allowance(_INIT_TIMEOUT_S))
         if self._stopped.is_set():
             raise SandboxStoppedError
         return failure
@@ -97,13 +101,13 @@ class Sandbox:
         with self._occupied():
             if ailments.starts_anew_s is not None:
                 self._start_anew(ailments.starts_anew_s)
-            started = time.monotonic()
-            deadline = started + self._configuration.timeout_s
-            failure = self._fail_to_start() if ailments.fails_to_start else self._revive(deadline)
+            allowance = Allowance(self._configuration.timeout_s)
+            failure = self._fail_to_start() if ailments.fails_to_start else self._revive(allowance)
+            deadline = allowance.deadline
             self._output.line(outcome.start_line(request_id, self._configuration.version))
             event = Invocation(request_id, function_arn, trace_id, payload, _to_epoch_ms(deadline))
             end = failure or self._run(event, deadline, ailments)
-            return self._conclude(request_id, time.monotonic() - started, end)
+            return self._conclude(request_id, allowance.used_s, end)
 
     def kill(self) -> None:
         """Kill the process, whatever it does; an invocation that is under way ends as one whose process ended."""
@@ -135,13 +139,14 @@ class Sandbox:
             if stopped:
                 self._end()
 
-    def _start_runtime(self, phase: Literal["init", "invoke"], deadline: float) -> Failure | None:
+    def _start_runtime(self, phase: Literal["init", "invoke"], allowance: Allowance) -> Failure | None:
         """Start a process and wait until it asks for an invocation; if it does not, end it and return why."""
-        started = time.monotonic()
-        self._began_with = self._code_version()  # before the process reads it: a later change is never missed
-        runtime = self._runtime = self._launch(self._output)
-        event = runtime.wait(deadline)
-        init_ms = (time.monotonic() - started) * 1000
+        with self._starts.turn(allowance):
+            started = time.monotonic()
+            self._began_with = self._code_version()  # before the process reads it: a later change is never missed
+            runtime = self._runtime = self._launch(self._output)
+            event = runtime.wait(allowance.deadline)
+            init_ms = (time.monotonic() - started) * 1000
         match event:
             case NextRequested():
                 self._init_ms = init_ms if phase == "init" else None
@@ -157,26 +162,26 @@ class Sandbox:
         self._output.line(outcome.init_report_line(init_ms, phase, failure))
         return failure
 
-    def _revive(self, deadline: float) -> Failure | None:
+    def _revive(self, allowance: Allowance) -> Failure | None:
         """Make sure that a process waits for an invocation; return why none does."""
         if self._runtime is not None and self._code_version() != self._began_with:
             self._end_runtime()
         while self._runtime is not None:
             # Even of one that asks, see all that happened since the last invocation: it may have ended.
-            event = self._runtime.wait(time.monotonic() if self._runtime.asks else deadline)
+            event = self._runtime.wait(time.monotonic() if self._runtime.asks else allowance.deadline)
             if isinstance(event, Exited):
                 self._end_runtime()
             elif event is None and self._runtime.asks:
                 return None
-            elif time.monotonic() >= deadline:
+            elif not allowance.left_s:
                 return outcome.timed_out(self._configuration.timeout_s)
-        return self._start_runtime("invoke", deadline)
+        return self._start_runtime("invoke", allowance)
 
     def _start_anew(self, longer_s: float) -> None:
         """Replace the process by one whose start takes longer, as in a new environment. It may fail: see `_revive`."""
         self._end_runtime()
         time.sleep(longer_s)  # nobody else needs this thread
-        self._start_runtime("init", time.monotonic() + _INIT_TIMEOUT_S)
+        self._start_runtime("init", Allowance(_INIT_TIMEOUT_S))
         if self._init_ms is not None:
             self._init_ms += longer_s * 1000
 

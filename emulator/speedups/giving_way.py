@@ -4,10 +4,10 @@ Else the first poll of a client that polls every 50 ms comes some milliseconds b
 after the first.
 """
 
-from emulator.data_plane import server
+from emulator.data_plane import offers
 from emulator.event_source.deliveries import DELIVERIES
 
 
 def apply() -> None:
-    """Let the server look whether functions are at work."""
-    server.POLLS = server.giving_way_while(lambda: DELIVERIES.under_way)
+    """Let polls look whether functions are at work."""
+    offers.POLLS = offers.giving_way_while(lambda: DELIVERIES.under_way)

@@ -43,6 +43,7 @@ SPEEDUPS = (
     SpeedUp("regions", "AWS's regions are read once, not once for each service.", START),
     SpeedUp("services-ahead", "Services are loaded while who is to use them still starts.", START),
     SpeedUp("one-hand-off", "A response goes to the server's thread once, not once for each piece of it.", START),
+    SpeedUp("plain-requests", "A plain request is read in one piece, not line by line.", START),
     SpeedUp("content-types", "A Content-Type seen before is not parsed again by the parser for e-mail.", START),
     SpeedUp("header-look-ups", "A header that a request does not have makes no exception.", START),
     SpeedUp("api-requests", "A request to a deployed API is answered in the server's thread.", "apigateway"),

@@ -1,12 +1,16 @@
 """Which engine a command makes runs on, and how it reaches the world."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import click
 from rich.console import Console
 
+from harness.deployment import bootstrap_ahead
 from harness.engines import Engine
 from harness.engines.checkout import make_container, running_engine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine
@@ -44,6 +48,16 @@ def choose_engine(kind: str, endpoint_url: str | None, state_dir: Path, own_dir:
     if kind == "container":
         return make_container(own_dir / "engine", port=ANY_FREE_PORT, owner_pid=os.getpid()), own_dir
     return EmbeddedEngine(own_dir / "engine", port=ANY_FREE_PORT, stop_with_pid=os.getpid()), own_dir
+
+
+@contextmanager
+def deploying_surroundings(given: Surroundings | None) -> Iterator[Surroundings]:
+    """Yield what was given, or the real world with a bootstrap that loads while the engine starts."""
+    if given is not None:
+        yield given
+        return
+    with bootstrap_ahead() as deploy:
+        yield replace(progressing_surroundings(), deploy=deploy)
 
 
 def progressing_surroundings() -> Surroundings:

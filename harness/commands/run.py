@@ -11,7 +11,13 @@ from typing import Any, Final
 
 import click
 
-from harness.commands.engine_choice import ENGINE_KINDS, choose_engine, endpoint_url_option, progressing_surroundings
+from harness.commands.engine_choice import (
+    ENGINE_KINDS,
+    choose_engine,
+    deploying_surroundings,
+    endpoint_url_option,
+    progressing_surroundings,
+)
 from harness.commands.options import (
     account_option,
     consumer_dir_option,
@@ -156,10 +162,11 @@ def run(
         click.echo(json.dumps(workload_to_json(workload), indent=2))
         return
     request = _request(workload, requirements, openapi)
-    surroundings = context.find_object(Surroundings) or progressing_surroundings()
+    given = context.find_object(Surroundings)
     store = store_in(state_dir)
     if api_url is not None:
         _refuse_without_stack(engine, endpoint_url, workload)
+        surroundings = given or progressing_surroundings()
         done = make_run(request, Place(check_url(api_url), "none"), store, phases, surroundings)
     else:
         if workload.shape != USERS_API:
@@ -169,7 +176,8 @@ def run(
         outputs = outputs_path(outputs_dir, stack_name)
         parameters = _parameters(parameters, workload)
         site = Site(chosen, engine, account, region, stack_name, outputs, parameters, source_dir, consumer_dir)
-        done = perform(request, site, store, phases, surroundings)
+        with deploying_surroundings(given) as surroundings:
+            done = perform(request, site, store, phases, surroundings)
         shutil.rmtree(own_dir, ignore_errors=True)
     show_run(done, as_json=as_json)
     context.exit(done.exit_code)

@@ -33,6 +33,17 @@ def test_rows_compare_medians_and_keep_the_spread() -> None:
     assert (time.stock, time.ours, time.times_better) == (Spread(1000, 900, 1100), Spread(50, 40, 60), 20)
 
 
+@pytest.mark.parametrize(
+    ("stock", "ours", "word"),
+    [(0.5, 6, "as a ratio"), (0.5, 5.9, "no"), (1, 12, "yes"), (0.1, 25, "beyond")],
+)
+def test_on_a_slow_machine_a_limit_is_reached_beside_stock(stock: float, ours: float, word: str) -> None:
+    row = Row("rate", "rate", "/s", 12, 25, stock_then=1)
+    (compared,) = compare({"stock": [{"rate": stock}], "ours": [{"rate": ours}]}, (row,))
+    assert row.times_to_reach == 12
+    assert compared.reached == word
+
+
 def test_a_figure_that_a_round_lacks_is_no_result() -> None:
     with pytest.raises(KeyError):
         compare({"stock": [{"rate": 1.0}], "ours": [{}]}, (RATE,))

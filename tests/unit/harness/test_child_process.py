@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from harness.child_process import run_module
+from harness.child_process import LoadingModule, run_module
 from harness.errors import UnavailableError
 from tests.unit.harness.conftest import WriteModule
 from tests.unit.harness.interrupting import interrupt_when
@@ -28,6 +28,45 @@ def test_without_capture_all_goes_to_standard_error(
     write_module("child", "print('progress')")
     assert run_module("child", [], timeout_s=20, capture=False) == (0, "")
     assert capfd.readouterr() == ("", "progress\n")
+
+
+READS = """
+    import json, sys
+    sys.argv[1:] == ["-"] or sys.exit(9)
+    line = sys.stdin.readline()
+    if not line:
+        sys.exit(0)
+    print("step", file=sys.stderr)
+    print(json.loads(line), repr(sys.stdin.read()))
+    sys.exit(3)
+"""
+
+
+def test_a_child_that_loads_ahead_is_told_its_arguments_later(
+    write_module: WriteModule, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_module("child", READS)
+    child = LoadingModule("child")
+    assert child.run(["a b", "--c"], timeout_s=20) == (3, "['a b', '--c'] ''\n")
+    child.close()
+    shown = capfd.readouterr()
+    assert (shown.out, shown.err) == ("", "step\n")
+
+
+def test_a_child_that_loads_ahead_for_nothing_is_ended(write_module: WriteModule) -> None:
+    write_module("child", READS)
+    before = {child.pid for child in psutil.Process().children()}
+    LoadingModule("child").close()
+    assert {child.pid for child in psutil.Process().children()} == before
+
+
+def test_a_child_that_dies_while_it_loads_is_told_of_by_its_exit_code(
+    write_module: WriteModule, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_module("child", "import sys; print('no module', file=sys.stderr); sys.exit(69)")
+    child = LoadingModule("child")
+    assert child.run(["--x"], timeout_s=20) == (69, "")
+    assert capfd.readouterr().err == "no module\n"
 
 
 def test_a_child_has_no_input(write_module: WriteModule) -> None:

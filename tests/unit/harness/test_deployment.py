@@ -10,6 +10,7 @@ import pytest
 from harness.deployment import (
     Deployment,
     DeploymentRequest,
+    bootstrap_ahead,
     current_deployment,
     delete,
     deploy,
@@ -50,7 +51,35 @@ BOOTSTRAP = f"""
     print("queue: created", file=sys.stderr)
     print("http://api")
 """
+AHEAD = BOOTSTRAP.replace(
+    "arguments = sys.argv[1:]",
+    """line = sys.stdin.readline() if sys.argv[1:] == ["-"] else json.dumps(sys.argv[1:])
+    if not line:
+        sys.exit(0)
+    arguments = json.loads(line)
+    print("told" if sys.argv[1:] == ["-"] else "called", file=sys.stderr)""",
+)
 REQUEST = DeploymentRequest("http://127.0.0.1:4566", "111122223333", parameters=("BatchSize=5", "A=b c"))
+
+
+def test_a_bootstrap_that_loads_ahead_deploys_once_and_after_that_one_that_does_not(
+    write_module: WriteModule, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    write_module("infra", AHEAD)
+    outputs = outputs_path(tmp_path / "state", "users-api")
+    with bootstrap_ahead() as deploy_ahead:
+        assert deploy_ahead(REQUEST, outputs) == Deployment.from_json(OUTPUTS)
+        told = json.loads((tmp_path / "arguments.json").read_text())
+        assert deploy_ahead(REQUEST, outputs) == Deployment.from_json(OUTPUTS)
+    assert told == json.loads((tmp_path / "arguments.json").read_text())
+    assert capfd.readouterr().err == "told\nqueue: created\ncalled\nqueue: created\n"
+
+
+def test_a_bootstrap_that_nobody_needs_does_nothing(write_module: WriteModule, tmp_path: Path) -> None:
+    write_module("infra", AHEAD)
+    with bootstrap_ahead():
+        pass
+    assert not (tmp_path / "arguments.json").exists()
 
 
 def test_the_bootstrap_is_asked_and_its_progress_is_shown_without_its_result(

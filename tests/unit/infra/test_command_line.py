@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from infra import command_line
-from infra.command_line import main, parse
+from infra.command_line import main, parse, read_arguments
 from infra.engine import Engine
 from infra.errors import MisuseError
 from infra.options import Options
@@ -304,3 +304,8 @@ def test_the_outputs_are_one_line_of_json_when_asked_for(
     shown = capsys.readouterr()
     assert json.loads(shown.out) == {"api_url": "http://api"}
     assert "users-api: deployed" in shown.err
+
+
+@pytest.mark.parametrize(("line", "arguments"), [('["--yes", "a b"]\n', ["--yes", "a b"]), ("", None)])
+def test_arguments_may_come_later_or_never(line: str, arguments: list[str] | None) -> None:
+    assert read_arguments(io.StringIO(line)) == arguments

@@ -1,44 +1,40 @@
-"""The server asks the takers first, and sends what they answer as it sends LocalStack's answers."""
+"""The server asks the takers first, and sends what they answer as it sends LocalStack's answers.
+
+However it reads what comes in: all of this holds for both ways.
+"""
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from localstack.runtime import events
 from rolo.serving.twisted import HeaderPreservingHTTPChannel
-from twisted.internet.address import IPv4Address
 from twisted.internet.error import ConnectionDone
-from twisted.internet.interfaces import IPushProducer
 from twisted.python.failure import Failure
-from twisted.web.resource import Resource
-from twisted.web.server import Site
-from zope.interface import implementer  # type: ignore[import-untyped]  # it has no types
 
-from emulator.data_plane import faulted, server
-from emulator.data_plane.server import OfferedRequest, Turns
+from emulator.data_plane import connection, faulted, offers, server
+from emulator.data_plane.offers import Turns
 from emulator.data_plane.takers import Answer, Request, Taker
 from emulator.faults.fault import Fault
 from emulator.faults.kinds import BY_NAME
 from emulator.faults.registry import Faults
+from tests.unit.emulator.data_plane.fake_server import GET, FakeRounds, FakeTransport, connect, send
 
-GET = b"GET /a%20b?c=d HTTP/1.1\r\nHost: x\r\nX-Mixed-Case: y\r\n\r\n"
 
-
-class Reference(Resource):
-    """What answers a request that nobody takes."""
-
-    isLeaf = True  # noqa: N815  - Twisted's name, as those below
-
-    def render(self, request: Any) -> bytes:
-        return b"reference read %d bytes" % len(request.content.read())
+@pytest.fixture(
+    autouse=True,
+    params=[HeaderPreservingHTTPChannel.protocol_factory, connection.make_protocol],
+    ids=["line-by-line", "in-one-piece"],
+)
+def protocol(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "MAKE_PROTOCOL", request.param)
 
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> list[Taker]:
     asked: list[Taker] = []
-    monkeypatch.setattr(server, "AT_ONCE", asked)
+    monkeypatch.setattr(offers, "AT_ONCE", asked)
     return asked
 
 
@@ -46,88 +42,15 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> list[Taker]:
 def takers(monkeypatch: pytest.MonkeyPatch) -> list[Taker]:
     """Those who are asked in turn."""
     asked: list[Taker] = []
-    monkeypatch.setattr(server, "IN_TURN", asked)
+    monkeypatch.setattr(offers, "IN_TURN", asked)
     return asked
-
-
-@dataclass
-class FakeRounds:
-    """The server's rounds: what is to be done in the next one."""
-
-    calls: list[Callable[[], None]] = field(default_factory=list)
-
-    def later(self, call: Callable[[], None]) -> None:
-        self.calls.append(call)
-
-    def next(self) -> bool:
-        """Do what is to be done; return whether there was anything."""
-        due, self.calls = self.calls, []
-        for call in due:
-            call()
-        return bool(due)
 
 
 @pytest.fixture(autouse=True)
 def rounds(monkeypatch: pytest.MonkeyPatch) -> FakeRounds:
     fakes = FakeRounds()
-    monkeypatch.setattr(server, "TURNS", Turns(fakes.later))
+    monkeypatch.setattr(offers, "TURNS", Turns(fakes.later))
     return fakes
-
-
-@implementer(IPushProducer)
-class FakeTransport:
-    """A connection that keeps what is written to it, and takes everything else that it is told for done."""
-
-    disconnecting = False
-    _tempDataBuffer = dataBuffer = b""  # noqa: N815
-
-    def __init__(self) -> None:
-        self.written = bytearray()
-        self.takes_at_once = 2**30
-
-    def writeSomeData(self, data: bytes) -> int | Exception:  # noqa: N802
-        if self.takes_at_once < 0:
-            return ConnectionResetError()
-        self.written += data[: self.takes_at_once]
-        return min(len(data), self.takes_at_once)
-
-    def write(self, data: bytes) -> None:
-        self.written += data
-
-    def writeSequence(self, pieces: list[bytes]) -> None:  # noqa: N802 - Twisted's name, as all below
-        self.written += b"".join(pieces)
-
-    def getPeer(self) -> IPv4Address:  # noqa: N802
-        return IPv4Address("TCP", "127.0.0.1", 1)
-
-    def _done(self, *_: object) -> None: ...
-
-    getHost = getPeer  # noqa: N815
-    registerProducer = unregisterProducer = _done  # noqa: N815
-    pauseProducing = resumeProducing = stopProducing = loseConnection = setTcpNoDelay = _done  # noqa: N815
-
-
-def send(*requests: bytes, rounds: FakeRounds | None, transport: FakeTransport | None = None) -> bytes:
-    """Return what a connection answers. Without rounds, nobody has a turn."""
-    transport = transport or FakeTransport()
-    channel = connect(transport)
-    for request in requests:
-        channel.dataReceived(request)
-        while rounds is not None and rounds.next():
-            pass
-    return bytes(transport.written)
-
-
-def connect(transport: FakeTransport) -> Any:
-    """Return the server's end of a connection."""
-    make_site: Any = Site  # untyped in Twisted, as its resources
-    make_resource: Any = Reference
-    site = make_site(make_resource(), requestFactory=OfferedRequest)
-    site.protocol = HeaderPreservingHTTPChannel.protocol_factory
-    site.timeOut = None
-    channel = site.buildProtocol(None)
-    channel.makeConnection(transport)
-    return channel
 
 
 def test_a_taken_request_is_answered_with_the_takers_headers(takers: list[Taker], rounds: FakeRounds) -> None:
@@ -287,7 +210,7 @@ API_GET = b"GET /_aws/execute-api/abc/v1/status/1 HTTP/1.1\r\nHost: x\r\n\r\n"
 @pytest.fixture
 def polls(monkeypatch: pytest.MonkeyPatch) -> FakePolls:
     fakes = FakePolls()
-    monkeypatch.setattr(server, "POLLS", fakes)
+    monkeypatch.setattr(offers, "POLLS", fakes)
     return fakes
 
 
@@ -339,6 +262,7 @@ def set_fault(monkeypatch: pytest.MonkeyPatch, kind: str, *, running: bool) -> N
     faults = Faults()
     faults.set(Fault("000000000000", "any", BY_NAME[kind], seed=0, rate=1, ttl_s=60))
     monkeypatch.setattr(server, "FAULTS", faults)
+    monkeypatch.setattr(connection, "FAULTS", faults)
     monkeypatch.setattr(server, "SERVICE_PLUGINS", FakeServices(running))
 
 

@@ -1,0 +1,130 @@
+"""Turns of what starts, and time that is not charged."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from emulator.functions.runtime_api import Answered, NextRequested
+from emulator.functions.sandbox import Configuration, Sandbox
+from emulator.functions.starts import Allowance, Starts
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+def test_an_allowance_is_used_up_as_time_goes_by() -> None:
+    clock = Clock()
+    allowance = Allowance(3, clock)
+    assert (allowance.deadline, allowance.used_s, allowance.left_s) == (103, 0, 3)
+
+    clock.now_s += 1
+    assert (allowance.used_s, allowance.left_s) == (1, 2)
+    clock.now_s += 5
+    assert allowance.left_s == 0
+
+
+def test_excused_time_is_neither_used_nor_lost() -> None:
+    clock = Clock()
+    allowance = Allowance(3, clock)
+    clock.now_s += 2
+    allowance.excuse(2)
+
+    assert (allowance.deadline, allowance.used_s, allowance.left_s) == (105, 0, 3)
+
+
+def test_no_more_start_at_once_than_there_are_turns() -> None:
+    starts = Starts(2, longest_wait_s=60)
+    inside, most = 0, 0
+    lock = threading.Lock()
+    both_in = threading.Barrier(2)
+
+    def start(_number: int) -> None:
+        nonlocal inside, most
+        with starts.turn(Allowance(1)):
+            with lock:
+                inside += 1
+                most = max(most, inside)
+            both_in.wait(30)  # nobody leaves before two are in: that they may be is a part of it
+            with lock:
+                inside -= 1
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(start, range(8)))
+    assert most == 2
+
+
+def test_the_wait_for_a_turn_is_not_charged() -> None:
+    starts = Starts(1, longest_wait_s=60)
+    waits = threading.Event()
+    held = threading.Event()
+
+    def hold() -> None:
+        with starts.turn(Allowance(1)):
+            held.set()
+            assert waits.wait(30)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert held.wait(30)
+    allowance = Allowance(1000)
+    deadline = allowance.deadline
+    release = threading.Timer(0.05, waits.set)
+    release.start()
+    with starts.turn(allowance):
+        assert allowance.deadline >= deadline + 0.04
+    holder.join(30)
+    release.join(30)
+
+
+def test_who_has_waited_long_enough_starts_without_a_turn() -> None:
+    starts = Starts(1, longest_wait_s=0.01)
+    with starts.turn(Allowance(1)):  # to give back what was never had would be an error when this one ends
+        entered = threading.Event()
+
+        def start() -> None:
+            with starts.turn(Allowance(1)):
+                entered.set()
+
+        other = threading.Thread(target=start)
+        other.start()
+        other.join(30)
+        assert entered.is_set()
+
+
+class QuickRuntime:
+    """A process that is there at once, and answers at once."""
+
+    asks = False
+
+    def __init__(self) -> None:
+        self._events: list[Any] = [NextRequested(), Answered(b"1", is_error=False)]
+
+    def wait(self, _deadline: float) -> Any:
+        return self._events.pop(0)
+
+    def deliver(self, _invocation: object, deadline: float) -> None:
+        self.deadline = deadline
+
+    def peak_memory_mb(self) -> None:
+        return None
+
+    def end(self) -> None:
+        pass
+
+
+def test_an_invocation_has_all_its_time_after_its_process_waited_for_a_turn() -> None:
+    starts = Starts(1, longest_wait_s=0.2)
+    runtime: Any = QuickRuntime()
+    sandbox = Sandbox(Configuration("$LATEST", 0.1, 128), lambda _output: runtime, lambda: None, starts=starts)
+    with starts.turn(Allowance(1)):  # so that the wait is the longest there is, twice the invocation's time
+        outcome = sandbox.invoke("id-1", "arn", "Root=1-2", b"{}")
+
+    assert outcome.payload == b"1"
+    duration_ms = float(outcome.log.partition("Duration: ")[2].split()[0])
+    assert duration_ms < 100
+    sandbox.stop()

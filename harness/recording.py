@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from harness.callers import ANYBODY, Callers
 from harness.clock import RunClock
 from harness.driver import drive
 from harness.errors import HarnessError, MisuseError
@@ -77,6 +78,8 @@ class Subject:
     """How long the engine's counts may be behind: see `harness.observation.quiet.wait_for_quiet`."""
     breakable: Breakable | None = None
     """Where faults are set; None: nowhere, so that a workload with faults cannot be run."""
+    callers: Callers = ANYBODY
+    """Who calls."""
 
 
 async def record(run_id: str, workload: Workload, subject: Subject, history: Path, view: View) -> None:
@@ -107,7 +110,8 @@ async def record(run_id: str, workload: Workload, subject: Subject, history: Pat
             await recording.send_poison()
             clock = RunClock.start()
             observable = subject.observer is not None
-            header = Header(run_id, workload.seed, workload.asked, observable, clock.wall_clock_zero_s)
+            zero_s, caller = clock.wall_clock_zero_s, subject.callers.name
+            header = Header(run_id, workload.seed, workload.asked, observable, zero_s, caller)
             with HistoryWriter(history, header) as writer:
                 try:
                     await recording.drive(writer, clock)
@@ -161,7 +165,8 @@ class _Recording:
             self._broken(writer, clock),
         ):
             recorder = Recorders(writer, self._tally)
-            abandoned = await drive(self._workload, transport, self._subject.api_url, recorder, clock=clock)
+            api_url, callers = self._subject.api_url, self._subject.callers
+            abandoned = await drive(self._workload, transport, api_url, recorder, clock=clock, callers=callers)
         if abandoned:
             writer.note(f"abandoned: {abandoned}")
         self._show()

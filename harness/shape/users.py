@@ -27,8 +27,9 @@ USERS_API: Final = ApiShape(
         },
         only_these_fields=True,
         accepted=When(frozenset({"202"})),
-        # Not any 4xx: that this address is not there (403), or too much was asked (429), says nothing of the body.
+        # Not any 4xx: that too much was asked (429) says nothing of the body.
         rejected=When(frozenset({"400"})),
+        unauthorized=When(frozenset({"401", "403"})),
         handle=Place(body="/messageId"),
     ),
     status=StatusCall(
@@ -51,5 +52,6 @@ USERS_API: Final = ApiShape(
         handle="messageId",
         equal={"/name": "name", "/email": "email"},
         unchanged={"/createdAt": "createdAt"},
+        created_by="createdBy",
     ),
 )

@@ -1,13 +1,17 @@
-"""All planted bugs, in the order in which a create meets them: API, resources, function; at last what needs a fault."""
+"""All planted bugs, in the order in which a create meets them.
+
+First who may call, then API, resources and function; at last what needs a fault.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
 from harness.errors import MisuseError
-from mutants import faulted, function, gateway, resources
+from mutants import authorization, faulted, function, gateway, resources
 from mutants.mutant import Mutant
 
 MUTANTS: Final[tuple[Mutant, ...]] = (
+    *authorization.MUTANTS,
     *gateway.MUTANTS,
     *resources.MUTANTS,
     *function.MUTANTS,

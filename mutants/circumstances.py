@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from harness.callers import Auth
 from harness.faults import Fault, FixedDelay, UniformDelay
 from mutants.mutant import Circumstance, Edit
 
@@ -61,6 +62,13 @@ LAGGING_TABLE: Final = Circumstance(
     faults=(Fault("table-lag", "table-lag", rate=1, delay=FixedDelay(1000)),),
 )
 
+TOKENS: Final = Circumstance(
+    name="tokens",
+    sentence="Who calls has a token of this machine's issuer; half of the creates are sent by who may not.",
+    auth=Auth.JWT,
+    strangers=0.5,
+)
+
 CIRCUMSTANCES: Final = (
     THROTTLED,
     ANSWER_LOST,
@@ -68,4 +76,5 @@ CIRCUMSTANCES: Final = (
     FAILING_TABLE,
     DUPLICATED,
     LAGGING_TABLE,
+    TOKENS,
 )

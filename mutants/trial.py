@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from harness.callers import Auth
+from harness.callers.parameters import parameters_of_auth
 from harness.checking import VerdictWord
 from harness.deployment import Deployment, read_deployment
 from harness.drive_stack import drive_stack
@@ -31,7 +33,10 @@ _SOUND_FLOW_TIMEOUT_S: Final = 20
 _FAULTED_FLOW_TIMEOUT_S: Final = 90
 """The same where the engine breaks things on purpose: a message may have to come several times."""
 _FAULTY_FLOW_TIMEOUT_S: Final = 4
-"""A flow that waits for what will never come is given up soon; nothing is found by waiting longer."""
+"""A flow that waits for what will never come is given up soon; nothing is found by waiting longer.
+
+Not where callers are asked for tokens: the first call waits until the authorizer has started.
+"""
 _QUIET_TIMEOUT_S: Final = 60
 _BUSY_TIMEOUT_S: Final = 2
 _BOOTSTRAP_TIMEOUT_S: Final = 180
@@ -103,11 +108,13 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows=mutant.flows if flows is None else flows,
         deadlines=deadlines,
         poison=mutant.circumstance.poison,
+        auth=mutant.circumstance.auth,
+        strangers=mutant.circumstance.strangers,
     )
 
 
 def _flow_timeout_s(mutant: Mutant) -> float:
-    if mutant.found_by is not None:
+    if mutant.found_by is not None and mutant.circumstance.auth is Auth.NONE:
         return _FAULTY_FLOW_TIMEOUT_S
     return _FAULTED_FLOW_TIMEOUT_S if mutant.circumstance.faults else _SOUND_FLOW_TIMEOUT_S
 
@@ -151,13 +158,15 @@ def _run(mutant: Mutant, workload: Workload, site: Site) -> Run:
 def _deployed(mutant: Mutant, planted: Planted, site: Site, outputs: Path) -> Iterator[Deployment]:
     """Have the mutant deployed while the block runs."""
     parameters = {**_PARAMETERS, **mutant.circumstance.parameters}
+    given = [f"{key}={value}" for key, value in parameters.items()]
+    given += parameters_of_auth(mutant.circumstance.auth, mutant.name)
     options = ["--endpoint-url", site.engine.endpoint_url, "--account", site.account]
     options += ["--stack-name", mutant.name, "--outputs", str(outputs)]
     _bootstrap(
         [
             *options,
             *("--source-dir", str(planted.source_dir), "--consumer-dir", str(planted.consumer_dir)),
-            *(word for key, value in parameters.items() for word in ("--parameter", f"{key}={value}")),
+            *(word for parameter in given for word in ("--parameter", parameter)),
         ]
     )
     try:

@@ -25,6 +25,8 @@ _PYTHON: Final = "3.13"
 _LOCK: Final = "requirements.lock"
 _FETCHED_WITHIN_S: Final = 300
 _SAID_CHARACTERS: Final = 300
+_ONLY_TO_BUILD: Final = frozenset({".pyi", ".pyx", ".pxd", ".c", ".h", ".cpp", ".hpp"})
+_ONLY_TO_TEST: Final = frozenset({"test", "tests"})
 
 
 def read_dependencies(function_dir: Path, system: str) -> dict[str, bytes]:
@@ -92,11 +94,15 @@ def _fetched(lock: Path, platform: str) -> dict[str, bytes]:
 
 
 def _deployed(paths: Iterable[Path]) -> list[Path]:
-    """Return what of a package's files runs: not its programs, what Python makes of it, nor how it was installed."""
+    """Return what of a package's files runs: not its programs, what it is built of, nor how it was installed.
+
+    What is left out may not be there at all: a container's packages are trimmed.
+    """
     return [
         path
         for path in paths
         if len(path.parts) > 1 or path.suffix == ".so"
         if ".." not in path.parts and "__pycache__" not in path.parts
         if path.parts[0] != "bin" and not path.parts[0].endswith(".dist-info")
+        if path.suffix not in _ONLY_TO_BUILD and not _ONLY_TO_TEST & set(path.parts)
     ]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from container.trim import UNREACHED_FILES, UNREACHED_FOLDERS
 from infra.dependencies import HERE, locked_versions, read_dependencies
 from infra.errors import MisuseError
 
@@ -42,6 +43,13 @@ def test_what_runs_is_brought_along_and_what_installs_it_is_not() -> None:
     assert {"joserfc/jwt.py", "cryptography/__init__.py", "cffi/__init__.py"} <= names
     assert [name for name in names if name.startswith("_cffi_backend.") and name.endswith(".so")]
     assert not [name for name in names if ".." in name or "__pycache__" in name or ".dist-info" in name]
+
+
+def test_packages_that_were_trimmed_for_a_container_are_whole_enough() -> None:
+    names = read_dependencies(CHECKOUT / "authorizer", HERE).keys()
+    trimmed = {f".{pattern.partition('.')[2]}" for pattern in UNREACHED_FILES if pattern.startswith("*.")}
+
+    assert not [name for name in names if Path(name).suffix in trimmed or UNREACHED_FOLDERS & set(Path(name).parts)]
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
 """Users of an emulated account, with access keys that live no longer than a run: those of a real one are its own."""
 
 import json
+import secrets
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final
 
 from harness.callers.signing import AccessKey
 from harness.deployment import Deployment
+from harness.observation import ObservationError
 from harness.observation.clients import AwsClients
 from harness.shape import ApiShape
 
@@ -23,25 +25,26 @@ class User:
 
 
 @contextmanager
-def users_of_run(
-    deployment: Deployment, shape: ApiShape, names: Sequence[str] = ("caller", "reader")
-) -> Iterator[list[User]]:
-    """Have users with keys while the block runs: the first may do all that flows do, those after it only read.
+def users_of_run(deployment: Deployment, shape: ApiShape) -> Iterator[tuple[User, User]]:
+    """Have two users while the block runs: one who may do all that flows do, and one who may only read.
+
+    They are nobody else's: runs may be made side by side, and a run that was killed is in nobody's way.
 
     Raises:
         ObservationError: the engine refused, or does not answer.
     """
-    clients = AwsClients(deployment)
-    users: list[User] = []
+    clients, run = AwsClients(deployment), secrets.token_hex(4)
+    reading = readable_methods(shape)
+    wanted = {"caller": [*creating_methods(shape), *reading], "reader": reading}
+    names = {word: f"{deployment.stack_name}-{word}-{run}" for word in wanted}
     try:
-        for name in names:
-            methods = readable_methods(shape) if users else [*creating_methods(shape), *readable_methods(shape)]
-            users.append(_made(clients, f"{deployment.stack_name}-{name}", _policy(deployment, methods)))
-        yield users
+        caller, reader = (_made(clients, names[word], _policy(deployment, methods)) for word, methods in wanted.items())
+        yield caller, reader
     finally:
-        for user in users:
-            with clients.asking(f"user {user.arn}"):
-                clients.iam.delete_access_key(UserName=user.arn.rpartition("/")[2], AccessKeyId=user.key.id)
+        for name in names.values():
+            # What was recorded is worth more than an account that is tidy, and an engine may be gone by now.
+            with suppress(ObservationError):
+                _delete(clients, name)
 
 
 def creating_methods(shape: ApiShape) -> list[str]:
@@ -71,12 +74,16 @@ def _policy(deployment: Deployment, methods: Sequence[str]) -> str:
 
 
 def _made(clients: AwsClients, name: str, policy: str) -> User:
-    """Make a user, or take the one that an earlier run made, and give it a key."""
     with clients.asking(f"user {name}"):
-        try:
-            arn = clients.iam.create_user(UserName=name)["User"]["Arn"]
-        except clients.iam.exceptions.EntityAlreadyExistsException:
-            arn = clients.iam.get_user(UserName=name)["User"]["Arn"]
+        arn = clients.iam.create_user(UserName=name)["User"]["Arn"]
         clients.iam.put_user_policy(UserName=name, PolicyName=_POLICY, PolicyDocument=policy)
         made = clients.iam.create_access_key(UserName=name)["AccessKey"]
     return User(arn, AccessKey(made["AccessKeyId"], made["SecretAccessKey"]))
+
+
+def _delete(clients: AwsClients, name: str) -> None:
+    with clients.asking(f"user {name}"):
+        for key in clients.iam.list_access_keys(UserName=name)["AccessKeyMetadata"]:
+            clients.iam.delete_access_key(UserName=name, AccessKeyId=key["AccessKeyId"])
+        clients.iam.delete_user_policy(UserName=name, PolicyName=_POLICY)
+        clients.iam.delete_user(UserName=name)

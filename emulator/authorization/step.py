@@ -14,7 +14,14 @@ from localstack.services.apigateway.next_gen.execute_api.context import RestApiI
 from localstack.services.apigateway.next_gen.execute_api.helpers import render_uri_with_stage_variables
 
 from emulator.authorization.api_keys.meter import Meter
-from emulator.authorization.api_keys.plans import Place, find_plan, quotas_of_key, rates_of_key, rates_of_stage
+from emulator.authorization.api_keys.plans import (
+    Place,
+    find_plan,
+    limits_nothing,
+    quotas_of_key,
+    rates_of_key,
+    rates_of_stage,
+)
 from emulator.authorization.authorizers.answers import Grant, read_answer
 from emulator.authorization.authorizers.cache import GrantCache, Key
 from emulator.authorization.authorizers.definition import TOKEN, Authorizer, read_authorizer
@@ -172,10 +179,10 @@ def meter_request(_chain: Any, context: RestApiInvocationContext, _response: Any
 
 def is_metered(context: RestApiInvocationContext) -> bool:
     """Whether the method needs a key, or its stage limits it."""
+    if context.resource_method.get("apiKeyRequired"):
+        return True
     settings = context.stage_configuration.get("methodSettings")
-    return bool(
-        context.resource_method.get("apiKeyRequired") or (settings and rates_of_stage(settings, _place(context)))
-    )
+    return bool(settings and not limits_nothing(settings) and rates_of_stage(settings, _place(context)))
 
 
 def _place(context: RestApiInvocationContext) -> Place:

@@ -127,6 +127,15 @@ def rates_of_stage(settings: Mapping[str, Mapping[str, Any]], place: Place) -> M
     return {}
 
 
+def limits_nothing(settings: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether a stage's settings have no rate at all but what AWS fills in: a quick look for each request."""
+    return all(
+        setting.get("throttlingRateLimit", UNLIMITED.per_s) == UNLIMITED.per_s
+        and setting.get("throttlingBurstLimit", UNLIMITED.burst) == UNLIMITED.burst
+        for setting in settings.values()
+    )
+
+
 def read_rate(per_s: Any, burst: Any) -> Rate | None:
     """Return a rate; None where nothing is limited, which is also what a negative one says.
 

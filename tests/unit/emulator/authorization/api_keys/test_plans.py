@@ -14,6 +14,7 @@ from emulator.authorization.api_keys.plans import (
     Place,
     Plan,
     find_plan,
+    limits_nothing,
     quotas_of_key,
     rates_of_key,
     rates_of_stage,
@@ -96,6 +97,10 @@ def test_what_aws_fills_in_beside_other_settings_is_no_limit() -> None:
     settings = {"*/*": {"throttlingRateLimit": 10000.0, "throttlingBurstLimit": 5000, "loggingLevel": "INFO"}}
     assert rates_of_stage(settings, PLACE) == {}
     assert rates_of_stage({"*/*": {"loggingLevel": "INFO"}}, PLACE) == {}
+    assert limits_nothing(settings)
+    assert limits_nothing({})
+    for limited in ({"throttlingRateLimit": 1.0}, {"throttlingBurstLimit": 1}, {"throttlingRateLimit": None}):
+        assert not limits_nothing({**settings, "x/GET": limited})
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The users API of `infra/`, as a shape: what the harness drives when it is told nothing else."""
 
+from dataclasses import replace
 from typing import Final
 
 from harness.shape import (
@@ -54,4 +55,16 @@ USERS_API: Final = ApiShape(
         unchanged={"/createdAt": "createdAt"},
         created_by="createdBy",
     ),
+)
+
+
+def as_known(shape: ApiShape) -> ApiShape:
+    """Return the users API for what a run wrote down before it was known who calls; any other shape as it is."""
+    return USERS_API if shape == _BEFORE_CALLERS else shape
+
+
+_BEFORE_CALLERS: Final = replace(
+    USERS_API,
+    create=replace(USERS_API.create, unauthorized=None),
+    stored=USERS_API.stored and replace(USERS_API.stored, created_by=None),
 )

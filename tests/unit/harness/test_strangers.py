@@ -133,6 +133,17 @@ def test_a_workload_says_how_callers_are_known_and_is_read_back() -> None:
     assert workload_from_json(workload_to_json(WORK)) == WORK
 
 
+def test_a_workload_from_before_there_were_callers_is_still_of_our_api() -> None:
+    document = workload_to_json(Workload(seed=1, flows=1))
+    for name in ("auth", "strangers"):
+        del document[name]
+    del document["shape"]["create"]["unauthorized"]
+    del document["shape"]["stored"]["created_by"]
+    assert workload_from_json(document) == Workload(seed=1, flows=1)
+    document["shape"]["create"]["path"] = "/people"
+    assert workload_from_json(document).shape.create.unauthorized is None
+
+
 def test_the_contract_lists_refusals_only_where_callers_are_known() -> None:
     for auth, statuses in ((Auth.NONE, set()), (Auth.IAM, {"403"}), (Auth.JWT, {"401", "403"})):
         for responses in users_api_contract(auth).responses.values():

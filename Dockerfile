@@ -35,6 +35,7 @@ COPY harness harness
 RUN python3 -m compileall -q --invalidation-mode unchecked-hash container emulator harness
 COPY infra infra
 COPY consumer consumer
+COPY authorizer authorizer
 USER stack
 HEALTHCHECK --interval=2s --timeout=5s --start-period=60s --retries=3 CMD ["python3", "container/health.py", "/stack/outputs.json"]
 STOPSIGNAL SIGTERM

@@ -30,6 +30,7 @@ class User:
     name: str
     email: str
     created_at: str  # ISO 8601, UTC, milliseconds
+    created_by: str | None = None  # who called, where the API knows it
 
     def item(self) -> dict[str, dict[str, str]]:
         """Return the user as DynamoDB takes it: attribute names to typed values."""
@@ -39,8 +40,9 @@ class User:
             "name": self.name,
             "email": self.email,
             "createdAt": self.created_at,
+            "createdBy": self.created_by,
         }
-        return {name: {"S": value} for name, value in attributes.items()}
+        return {name: {"S": value} for name, value in attributes.items() if value is not None}
 
 
 def user_from_record(record: Mapping[str, Any]) -> User:
@@ -60,6 +62,7 @@ def user_from_record(record: Mapping[str, Any]) -> User:
         name=_text(content.get("name"), "the name is not a text"),
         email=_text(content.get("email"), "the email is not a text"),
         created_at=_sent_at(record.get("attributes")),
+        created_by=_created_by(record.get("messageAttributes")),
     )
 
 
@@ -96,3 +99,12 @@ def _sent_at(attributes: object) -> str:
     except (KeyError, ValueError, TypeError, OverflowError):
         raise RejectedError("the record has no time of sending") from None
     return sent_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _created_by(attributes: object) -> str | None:
+    """Return who the API says called; None: it asks nobody. It is the API's word: a body has no say in it."""
+    if not isinstance(attributes, dict) or "createdBy" not in attributes:
+        return None
+    attribute = attributes["createdBy"]
+    value = attribute.get("stringValue") if isinstance(attribute, dict) else None
+    return _text(value, "who created it is not a text")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote, urljoin, urlsplit
 
+from harness.callers import Anonymous, Caller
 from harness.definiteness import Cause, outcome_of
 from harness.operations import BODY_KEPT_BYTES, Meaning, OperationKind, Outcome
 from harness.shape import ApiShape
@@ -52,12 +53,20 @@ class AsyncApi:
         api: the base URL, without a slash at its end; or where that is to be looked up, since it may change.
         shape: what the API's calls are.
         trace_seed: requests of a flow say which flow's they are, and this seed; None: they don't.
+        caller: whose requests they are; None: nobody's in particular.
     """
 
     def __init__(
-        self, transport: Transport, api: str | Whereabouts, shape: ApiShape, *, trace_seed: int | None = None
+        self,
+        transport: Transport,
+        api: str | Whereabouts,
+        shape: ApiShape,
+        *,
+        trace_seed: int | None = None,
+        caller: Caller | None = None,
     ) -> None:
         self._transport = transport
+        self._caller: Caller = caller or Anonymous()
         self._where = Whereabouts(api) if isinstance(api, str) else api
         self._shape = shape
         self._headers = dict(shape.headers) | {"Accept": "application/json"}
@@ -73,6 +82,12 @@ class AsyncApi:
         trace = {TRACE_HEADER: trace_of_flow(self._trace_seed, number)}
         api._headers = self._headers | trace  # noqa: SLF001 - one of our own
         api._headers_of_json = self._headers_of_json | trace  # noqa: SLF001 - see above
+        return api
+
+    def of_caller(self, caller: Caller) -> "AsyncApi":
+        """Return the same API as somebody else calls it."""
+        api = copy(self)
+        api._caller = caller  # noqa: SLF001 - one of our own
         return api
 
     async def create(self, payload: Mapping[str, Any], timeout_s: float) -> Answer:
@@ -124,7 +139,7 @@ class AsyncApi:
         self, kind: OperationKind, request: Request, timeout_s: float, read: Callable[[Response], Reading]
     ) -> Answer:
         try:
-            response = await self._transport.send(request, timeout_s)
+            response = await self._transport.send(self._caller.authorized(request), timeout_s)
         except TransportError as error:
             return Answer(Meaning.NO_ANSWER, outcome_of(kind, error.failure), seen=str(error))
         cause: Cause
@@ -158,7 +173,7 @@ def trace_of_flow(seed: int, number: int) -> str:
     return f"Root=1-{seed & 0xFFFFFFFF:08x}-{_FLOW_MARK}{number:016x}"
 
 
-_REFUSALS: Final = frozenset({Meaning.REJECTED, Meaning.FAILED})
+_REFUSALS: Final = frozenset({Meaning.REJECTED, Meaning.UNAUTHORIZED, Meaning.FAILED})
 
 
 def encoded(payload: Mapping[str, Any]) -> bytes:

@@ -31,6 +31,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "status": "stack:status",
     "logs": "engine:logs",
     "down": "engine:down",
+    "token": "token:token",
     "completion": "completion:completion",
 }
 """By name: the module below `harness.commands`, and what it is called there."""

@@ -44,6 +44,7 @@ _OK, _FAIL, _INFO = Outcome.OK, Outcome.FAIL, Outcome.INFO
 TABLE: Final[tuple[Row, ...]] = (
     Row(_CREATE, "accepted", _OK, "the queue has the message"),
     Row(_CREATE, "rejected", _FAIL, "the API says that it did not take it"),
+    Row(_CREATE, "unauthorized", _FAIL, "the gateway refused its caller before it called the queue"),
     Row(_CREATE, "2xx", _INFO, "most likely accepted, under a handle that we could not read"),
     Row(_CREATE, "4xx", _FAIL, "the gateway refused it before it called the queue, or the queue refused it"),
     Row(_CREATE, "5xx", _INFO, "the queue may have taken the message before something else went wrong"),

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Self
 
+from harness.callers import Auth
+from harness.callers.parameters import parameters_of_auth
 from harness.child_process import LoadingModule, run_module
 from harness.engines import RunningEngine
 from harness.errors import (
@@ -90,6 +92,9 @@ class DeploymentRequest:
     """The function's package; None: our own consumer."""
     quiet: bool = False
     """Whether what the bootstrap says is kept for its error, and not passed on as it comes."""
+    auth: Auth = Auth.NONE
+    """How the stack knows who calls, where `parameters` do not say it. With tokens, those of this machine's issuer
+    are good for it."""
 
 
 def outputs_path(state_dir: Path, stack_name: str) -> Path:
@@ -184,7 +189,8 @@ def _bootstrap(
     """
     arguments = ["--endpoint-url", request.endpoint_url, "--account", request.account]
     arguments += ["--region", request.region, "--stack-name", request.stack_name]
-    arguments += [word for parameter in request.parameters for word in ("--parameter", parameter)]
+    parameters = [*request.parameters, *parameters_of_auth(request.auth, request.stack_name, request.parameters)]
+    arguments += [word for parameter in parameters for word in ("--parameter", parameter)]
     if request.source_dir is not None:
         arguments += ["--source-dir", str(request.source_dir)]
     if request.consumer_dir is not None:

@@ -44,7 +44,7 @@ def drive_stack(
         HarnessError: a threshold cannot be read, nothing could be recorded, or not all of it.
     """
     # What another API may answer is not ours to know; everything else is judged all the same.
-    contract = users_api_contract() if workload.shape == USERS_API else Contract()
+    contract = users_api_contract(workload.auth) if workload.shape == USERS_API else Contract()
     asked = RunRequest(workload, contract, tuple(map(parse_threshold, thresholds)))
     deployed = Deployed(request, read_sources(request.source_dir, request.consumer_dir)) if request else None
     kind = "embedded" if engine and engine.pid else "external"

@@ -11,6 +11,7 @@ from itertools import count
 from typing import Final
 
 from harness.api_client import AsyncApi
+from harness.callers import ANYBODY, Callers
 from harness.clock import RunClock, whole_microseconds
 from harness.flow import Flow, FlowSurroundings
 from harness.history.recorder import Recorder
@@ -33,6 +34,7 @@ async def drive(
     on_tick: Callable[[], None] = lambda: None,
     tick_interval_s: float = 1.0,
     clock: RunClock | None = None,
+    callers: Callers = ANYBODY,
 ) -> str | None:
     """Make every flow of a workload, and never more at once than it says.
 
@@ -50,6 +52,7 @@ async def drive(
         on_tick: called every `tick_interval_s` while flows are made, also when none ends.
         tick_interval_s: see `on_tick`.
         clock: the run's; a new one, if there is none yet.
+        callers: who calls.
 
     Returns:
         None, or why the rest of the workload was abandoned: so many flows in a row got no answer (twice as many as
@@ -60,9 +63,10 @@ async def drive(
     """
     clock = clock or RunClock.start()
     # A request says whose it is only where faults are to hit the same flows each time.
+    trace_seed = workload.seed if workload.faults else None
     where = Whereabouts(api) if isinstance(api, str) else api
-    client = AsyncApi(transport, where, workload.shape, trace_seed=workload.seed if workload.faults else None)
-    driver = _Driver(FlowSurroundings(workload, client, recorder, clock, count(), where))
+    client = AsyncApi(transport, where, workload.shape, trace_seed=trace_seed, caller=callers.rightful)
+    driver = _Driver(FlowSurroundings(workload, client, recorder, clock, count(), where, callers.strangers))
 
     async def tick() -> None:
         while True:

@@ -5,11 +5,12 @@ All waiting and all timestamps are the run's clock's, so that a loop with virtua
 
 import random
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any, Final
 
 from harness.api_client import Answer, AsyncApi
+from harness.callers import NoStrangers, Strangers
 from harness.clock import RunClock, whole_microseconds
 from harness.definiteness import Oddity, outcome_of
 from harness.history.recorder import Invocation, Recorder
@@ -43,6 +44,7 @@ class FlowSurroundings:
     op_numbers: Iterator[int]
     where: Whereabouts
     """Whether an answer can be expected."""
+    strangers: Strangers = field(default_factory=NoStrangers)
 
 
 class _FlowEndedError(Exception):
@@ -71,6 +73,8 @@ class Flow:
         self._plan = plan
         self._surroundings = surroundings
         self._api = surroundings.api.of_flow(plan.number)
+        if plan.stranger is not None:
+            self._api = self._api.of_caller(surroundings.strangers.one(plan.stranger))
         self._process = process
         self._scheduled_s = scheduled_s
         self._pauses = 0
@@ -105,24 +109,28 @@ class Flow:
             await self._confirm(handle, result_id)
 
     async def _create(self) -> str | None:
-        """Return the handle; None where the create was rejected, and rightly so."""
+        """Return the handle; None where the create was rejected or refused, and rightly so."""
         api, payload = self._api, self._plan.payload
         answer = await self._perform(OperationKind.CREATE, None, lambda timeout_s: api.create(payload, timeout_s))
         match answer.meaning:
             case Meaning.ACCEPTED if self._plan.acceptable:
                 return answer.handle
-            case Meaning.REJECTED if not self._plan.acceptable:
+            case Meaning.UNAUTHORIZED if self._plan.stranger:
+                return None
+            case Meaning.REJECTED if not self._plan.acceptable and not self._plan.stranger:
                 return None
             case Meaning.NO_ANSWER:
                 # Not sent again, whatever the table says: one flow is one create.
                 raise _FlowEndedError(FlowEnding.UNREACHABLE, f"the create was not answered: {answer.in_words()}")
             case Meaning.ACCEPTED:
                 # Not polled: what becomes of it is seen in the final observation.
+                what = f"refused to a stranger ({self._plan.stranger})" if self._plan.stranger else "rejected"
                 raise _FlowEndedError(
-                    FlowEnding.FAILED, f"the create had to be rejected, and was accepted as {answer.handle!a}"
+                    FlowEnding.FAILED, f"the create had to be {what}, and was accepted as {answer.handle!a}"
                 )
             case _:
                 what = "accepted" if self._plan.acceptable else "rejected"
+                what = f"refused to a stranger ({self._plan.stranger})" if self._plan.stranger else what
                 raise _FlowEndedError(FlowEnding.FAILED, f"the create was not {what}: {answer.in_words()}")
 
     async def _wait_until_visible(self, handle: str) -> str:

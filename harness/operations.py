@@ -30,6 +30,8 @@ class Meaning(enum.StrEnum):
 
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    UNAUTHORIZED = "unauthorized"
+    """Whoever calls may not."""
     VISIBLE = "visible"
     """A status says done."""
     PENDING = "pending"

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from harness.aiohttp_transport import AiohttpTransport
+from harness.callers.of_run import callers_of_run
 from harness.deployment import Deployment, delete, deploy
 from harness.observation import Observer
 from harness.observation.aws import AwsObserver
@@ -19,7 +20,9 @@ def real_surroundings(show_progress: Callable[[], AbstractContextManager[View]])
     Args:
         show_progress: how a run's progress is shown.
     """
-    return Surroundings(AiohttpTransport, _observe, show_progress, deploy, delete, renew_function)
+    return Surroundings(
+        AiohttpTransport, _observe, show_progress, deploy, delete, renew_function, call_as=callers_of_run
+    )
 
 
 def _observe(deployment: Deployment, workload: Workload) -> tuple[Observer, float]:

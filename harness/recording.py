@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from harness.callers import ANYBODY, Callers
 from harness.clock import RunClock
 from harness.driver import drive
 from harness.errors import HarnessError, MisuseError
@@ -87,6 +88,8 @@ class Subject:
     """Where faults are set; None: nowhere, so that a workload with faults cannot be run."""
     killable: Killable | None = None
     """What the run may kill; None: nothing, so that a workload that kills the engine cannot be run."""
+    callers: Callers = ANYBODY
+    """Who calls."""
 
 
 async def record(run_id: str, workload: Workload, subject: Subject, history: Path, view: View) -> None:
@@ -117,7 +120,8 @@ async def record(run_id: str, workload: Workload, subject: Subject, history: Pat
             await recording.send_poison()
             clock = RunClock.start()
             observable = subject.observer is not None
-            header = Header(run_id, workload.seed, workload.asked, observable, clock.wall_clock_zero_s)
+            zero_s, caller = clock.wall_clock_zero_s, subject.callers.name
+            header = Header(run_id, workload.seed, workload.asked, observable, zero_s, caller)
             with HistoryWriter(history, header) as writer:
                 try:
                     await recording.drive(writer, clock)
@@ -177,7 +181,8 @@ class _Recording:
             self._broken(writer, clock),
         ):
             recorder = Recorders(writer, self._tally, self._flows)
-            abandoned = await drive(self._workload, transport, self._footing.where, recorder, clock=clock)
+            where, callers = self._footing.where, self._subject.callers
+            abandoned = await drive(self._workload, transport, where, recorder, clock=clock, callers=callers)
         if abandoned:
             writer.note(f"abandoned: {abandoned}")
         self._show()

@@ -52,6 +52,7 @@ def flow_as_text(flow: FlowHistory) -> RenderableType:
     heading = f"flow {flow.number}: {ending}" + (f": {flow.reason}" if flow.reason else "")
     sent = _ascii(dict(flow.payload))
     asked = "" if flow.acceptable else ", which had to be rejected"
+    asked = f", of a stranger ({flow.stranger}), which had to be refused" if flow.stranger else asked
     calls = [_call_line(operation, flow.operations[0].scheduled_s) for operation in flow.operations]
     columns = f"{'after s':>9} {'late ms':>9} {'took ms':>9}  call      outcome  status  what was seen"
     return Group(Text(heading), Text(f"sent {sent}{asked}"), Text(columns, style="bold"), *map(Text, calls))

@@ -5,11 +5,12 @@ is, and so is a run of last week (`harness check`).
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from harness.callers import ANYBODY, Auth, Callers
 from harness.checking import Agreement, Contract
 from harness.deployment import Deployment, DeploymentRequest
 from harness.engine_lifetime import Ending, naming_the_log, stopping
@@ -123,6 +124,8 @@ class Surroundings:
     renew_function: Callable[[Deployment], None]
     """Lets the function forget what it kept between invocations: see `harness.renewal`."""
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    call_as: Callable[[Deployment | None, Workload], AbstractContextManager[Callers]] = lambda *_: nullcontext(ANYBODY)
+    """Has the callers of a workload on a deployment, or on an API that is just there, for the time of a run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +149,8 @@ class Site:
     """See `Deployed.names_folders`."""
     quiet: bool = False
     """Whether nothing is said of the deployment while it goes on."""
+    auth: Auth = Auth.NONE
+    """How the stack knows who calls, where the parameters do not say it."""
 
 
 def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, surroundings: Surroundings) -> Run:
@@ -229,7 +234,7 @@ def deploy_to(engine: RunningEngine, site: Site, surroundings: Surroundings) -> 
 def agreement_of(request: RunRequest) -> Agreement:
     """Return what a run's history is held against."""
     workload = request.workload
-    return Agreement(workload.shape, workload.deadlines.visible_within_s, request.contract)
+    return Agreement(workload.shape, workload.deadlines.visible_within_s, request.contract, workload.auth)
 
 
 def _keep_phases(run: Run, phases: Phases) -> None:
@@ -245,16 +250,17 @@ def _record_history(
     """Write the history; return whether Ctrl-C ended it, and why it could not be written as a whole."""
     workload = request.workload
     observer, settle_s = surroundings.observe(place.deployment, workload) if place.deployment else (None, SETTLE_S)
-    subject = Subject(
-        place.api_url,
-        surroundings.open_transport,
-        observer,
-        settle_s,
-        _breakable(place),
-        _killable(place, folder, workload, surroundings),
-    )
     try:
-        with surroundings.show_progress() as view:
+        with surroundings.call_as(place.deployment, workload) as callers, surroundings.show_progress() as view:
+            subject = Subject(
+                place.api_url,
+                surroundings.open_transport,
+                observer,
+                settle_s,
+                _breakable(place),
+                _killable(place, folder, workload, surroundings),
+                callers,
+            )
             run_loop(record_run(folder.run_id, workload, subject, folder.history_path, view))
     except KeyboardInterrupt:
         if not folder.history_path.exists():
@@ -334,6 +340,7 @@ def deployment_request(site: Site, engine: RunningEngine) -> DeploymentRequest:
         source_dir=site.source_dir,
         consumer_dir=site.consumer_dir,
         quiet=site.quiet,
+        auth=site.auth,
     )
 
 

@@ -11,6 +11,8 @@ from typing import NoReturn, TextIO
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
+from infra.dependencies import HERE as HERE_SYSTEM
+from infra.dependencies import PLATFORMS
 from infra.deploy import deploy
 from infra.engine import Engine, account_on_aws
 from infra.errors import BootstrapError, FilesError, MisuseError, from_botocore, one_line
@@ -19,6 +21,7 @@ from infra.progress import Lines
 from infra.remove import remove
 
 HERE = Path(__file__).parent
+OURS = HERE.parent / "authorizer"
 EMULATED_ACCOUNT = "000000000000"
 
 
@@ -73,6 +76,18 @@ def parse(arguments: Sequence[str]) -> Options:
     add("--parameter", metavar="KEY=VALUE", action="append", default=[], help="a parameter of the template")
     add("--source-dir", type=Path, default=HERE, help="where template.yaml is (default: beside the bootstrap)")
     add("--consumer-dir", type=Path, default=HERE.parent / "consumer", help="the function's package")
+    add(
+        "--authorizer-dir",
+        metavar="DIR",
+        type=Path,
+        help="the package of the function that says who may call (default: beside the function's, or else ours)",
+    )
+    add(
+        "--packages-for",
+        choices=[HERE_SYSTEM, *PLATFORMS],
+        help="what the authorizer's packages run on (default: with --endpoint-url here, else the template's"
+        " Architecture)",
+    )
     add("--outputs", metavar="FILE", type=Path, help="(default: .harness/stacks/STACK_NAME.json)")
     add("--timeout-s", type=float, default=300, help="how long the stack may take (default: %(default)s)")
     add("--delete", action="store_true", help="remove the stack and all else that was made for it")
@@ -91,12 +106,20 @@ def parse(arguments: Sequence[str]) -> Options:
         parameters=dict(_key_and_value(each) for each in given.parameter),
         source_dir=given.source_dir,
         consumer_dir=given.consumer_dir,
+        authorizer_dir=given.authorizer_dir or _authorizer_beside(given.consumer_dir),
         outputs_path=given.outputs or Path(".harness/stacks") / f"{given.stack_name}.json",
         timeout_s=given.timeout_s,
         delete=given.delete,
         assume_yes=given.yes,
         as_json=given.json,
+        packages_for=given.packages_for,
     )
+
+
+def _authorizer_beside(consumer_dir: Path) -> Path:
+    """Return the authorizer that belongs to a function: a copy of all of it has one beside it."""
+    beside = consumer_dir.parent / OURS.name
+    return beside if beside.is_dir() else OURS
 
 
 class _Parser(argparse.ArgumentParser):

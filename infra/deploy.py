@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Self
 
 from infra.artifacts import Artifacts
 from infra.change_set import LONGEST_TEMPLATE_BYTES, ChangeSet
-from infra.errors import DeployFailedError
+from infra.dependencies import HERE, PLATFORMS, read_dependencies
+from infra.errors import DeployFailedError, MisuseError
 from infra.names import refuse_taken_names
 from infra.outputs import Outputs, outputs_of
 from infra.packaging import Package, package
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 # Emulators' name for no bucket at all: the key is a folder that the engine sees, and it runs what is there now.
 HOT_RELOAD_BUCKET = "hot-reload"
+# The template's default.
+_ARCHITECTURE = "arm64"
 
 
 def deploy(options: "Options", engine: "Engine", progress: "Progress") -> Outputs:
@@ -71,14 +74,27 @@ class Plan:
             lambda location: read_document(options.source_dir / location),
             lambda path: read_text(options.source_dir / path),
             read_function(options.consumer_dir),
+            authorizer=lambda: _read_authorizer(options),
+            parameters=options.parameters,
         )
         artifacts = Artifacts(engine, options.stack_name)
-        code = {"ArtifactBucket": artifacts.bucket, "FunctionKey": artifacts.key(packaged.archive_name)}
+        code = {"ArtifactBucket": artifacts.bucket, "FunctionKey": artifacts.key(packaged.function.name)}
+        if packaged.authorizer:
+            code["AuthorizerKey"] = artifacts.key(packaged.authorizer.name)
         if options.parameters.get("ArtifactBucket") == HOT_RELOAD_BUCKET:
             code = {}  # a person says where it is
         parameters = effective_parameters(packaged.template, options.parameters, code)
         deadline = time.monotonic() + options.timeout_s
         return cls(options.stack_name, packaged, artifacts, parameters, deadline)
+
+
+def _read_authorizer(options: "Options") -> dict[str, bytes]:
+    """Read the authorizer with its packages, for the processor that AWS runs it on or, on an emulator, for this one."""
+    architecture = options.parameters.get("Architecture", _ARCHITECTURE)
+    system = options.packages_for or (architecture if options.endpoint_url is None else HERE)
+    if system not in {HERE, *PLATFORMS}:
+        raise MisuseError(f"Architecture={architecture}: there are {', '.join(PLATFORMS)}")
+    return {**read_function(options.authorizer_dir), **read_dependencies(options.authorizer_dir, system)}
 
 
 def _apply(plan: Plan, engine: "Engine", progress: "Progress") -> bool:
@@ -89,8 +105,7 @@ def _apply(plan: Plan, engine: "Engine", progress: "Progress") -> bool:
         delete_stack(engine, stack.id, progress, plan.deadline)
         stack = None
     if stack is None:
-        names = _names(plan, engine)
-        refuse_taken_names(engine, plan.package.template, lambda value: resolved(value, names))
+        refuse_taken_names(engine, plan.package.template, _names(plan, engine))
     change_set = ChangeSet.create(
         engine.cloudformation,
         stack_name=plan.stack_name,
@@ -101,7 +116,8 @@ def _apply(plan: Plan, engine: "Engine", progress: "Progress") -> bool:
     )
     if change_set is None:
         return False
-    plan.artifacts.upload(plan.package.archive_name, plan.package.archive)
+    for archive in filter(None, (plan.package.function, plan.package.authorizer)):
+        plan.artifacts.upload(archive.name, archive.content)
     events = EventLog(engine.cloudformation, change_set.stack_id)
     change_set.execute()
     status, failures = settle(events, plan.deadline, progress.event)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import ClientError
 
 from infra.errors import DeployFailedError
+from infra.references import is_made, resolved
 
 if TYPE_CHECKING:
     from infra.engine import Engine
@@ -43,21 +44,21 @@ KINDS = {
 NOT_THERE = {"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "ResourceNotFoundException"}
 
 
-def refuse_taken_names(engine: "Engine", template: Mapping[str, Any], resolve: Callable[[Any], Any]) -> None:
+def refuse_taken_names(engine: "Engine", template: Mapping[str, Any], names: Mapping[str, str]) -> None:
     """Check each queue, table and function that the template names, for a stack that is to be created.
 
     Args:
         engine: where
         template: in long form
-        resolve: gives what a name in the template becomes
+        names: what each name that the template refers to stands for, as far as that is known before there is a stack
 
     Raises:
         DeployFailedError: when one of them is there already.
     """
     for resource, declared in template["Resources"].items():
         kind = KINDS.get(declared["Type"])
-        if kind and kind.name_property in declared.get("Properties", {}):
-            name = resolve(declared["Properties"][kind.name_property])
+        if kind and kind.name_property in declared.get("Properties", {}) and is_made(declared, template, names):
+            name = resolved(declared["Properties"][kind.name_property], names)
             if _exists(kind, engine, name):
                 raise DeployFailedError(
                     f"{resource} ({declared['Type']}): {kind.word} {name} already exists and is no part of a stack"

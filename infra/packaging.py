@@ -1,12 +1,13 @@
 """Makes of the sources what an engine takes. Pure: the same sources give the same bytes and names anywhere.
 
-Three things are done, and all else is CloudFormation's:
+Four things are done, and all else is CloudFormation's:
 
+- the API's document gets what the choice of who may call adds to it (see `access`);
 - the API's document takes the place of the template's `AWS::Include`, and each string in it that ends in
   `.vtl` becomes the text of that mapping template (`aws cloudformation package` treats local files likewise);
 - the deployment's logical ID gets a hash of that document, because CloudFormation makes a new deployment only
   for a new logical ID, and a stage serves what its deployment held when it was made;
-- the function's files become an archive that is named by a hash of them.
+- each function's files become an archive that is named by a hash of them.
 """
 
 import hashlib
@@ -15,22 +16,36 @@ import json
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
+from infra.access import choice_of, has_authorizer, patch_location, patched, settled
 from infra.errors import MisuseError
 
 HASH_LENGTH = 12
 
 
 @dataclass(frozen=True)
+class Archive:
+    """The code of one function."""
+
+    name: str
+    content: bytes
+
+    @classmethod
+    def of(cls, kind: str, files: Mapping[str, bytes]) -> Self:
+        """Pack files, by their paths in the archive."""
+        return cls(f"{kind}-{content_hash({name: data.hex() for name, data in files.items()})}.zip", archive(files))
+
+
+@dataclass(frozen=True)
 class Package:
-    """All that is handed to an engine."""
+    """All that is handed to an engine. `authorizer` is None where no function says who may call."""
 
     template: dict[str, Any]
     document: dict[str, Any]
     document_hash: str
-    archive: bytes
-    archive_name: str
+    function: Archive
+    authorizer: Archive | None = None
 
     @property
     def template_body(self) -> str:
@@ -54,31 +69,41 @@ def package(
     read_document: Callable[[str], dict[str, Any]],
     read_text: Callable[[str], str],
     function: Mapping[str, bytes],
+    *,
+    authorizer: Callable[[], Mapping[str, bytes]] = dict,
+    parameters: Mapping[str, str] | None = None,
 ) -> Package:
-    """Assemble the template and the function.
+    """Assemble the template and the functions.
 
     Args:
         template: as it was written, in long form
         read_document: gives the document that the template includes, by its location there
         read_text: gives a mapping template, by its path in the document
         function: the function's files, by their paths in the archive
+        authorizer: gives the authorizer's, where there is one
+        parameters: that a person gave; one of them says who may call
 
     Raises:
         MisuseError: when the template has no API that includes a document, or no deployment of it.
     """
+    given = parameters or {}
+    choice = choice_of(template, given)
     api = _only_resource(template, "AWS::ApiGateway::RestApi")
     deployment = _only_resource(template, "AWS::ApiGateway::Deployment")
-    document = with_texts(read_document(_included(template["Resources"][api])), read_text)
+    written = read_document(_included(template["Resources"][api]))
+    if location := patch_location(choice):
+        written = patched(written, read_document(location))
+    document = with_texts(written, read_text)
     document_hash = content_hash(document)
     resources = dict(template["Resources"])
     resources[api] = _with_properties(resources[api], Body=document)
     resources[deployment] = _with_properties(resources[deployment], Description=document_hash)
     return Package(
-        template=renamed({**template, "Resources": resources}, deployment, deployment + document_hash),
+        template=settled(renamed({**template, "Resources": resources}, deployment, deployment + document_hash), choice),
         document=document,
         document_hash=document_hash,
-        archive=archive(function),
-        archive_name=f"function-{content_hash({name: data.hex() for name, data in function.items()})}.zip",
+        function=Archive.of("function", function),
+        authorizer=Archive.of("authorizer", authorizer()) if has_authorizer(template, given) else None,
     )
 
 

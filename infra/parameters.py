@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from infra.access import check_tokens
 from infra.errors import MisuseError
 
 # Lambda's advice, so that a throttled batch can be tried again before its messages become visible:
@@ -23,7 +24,7 @@ def effective_parameters(
         filled_in: by the bootstrap
 
     Raises:
-        MisuseError: when a person names one that is not there or is filled in, or the timeouts do not fit.
+        MisuseError: when a person names one that is not there or is filled in, or values do not fit together.
     """
     declared = template.get("Parameters", {})
     for name in given:
@@ -33,6 +34,7 @@ def effective_parameters(
     defaults = {name: str(each["Default"]) for name, each in declared.items() if "Default" in each}
     values = {**defaults, **given, **{name: filled_in[name] for name in filled_in if name in declared}}
     _check_timeouts(values)
+    check_tokens(values)
     return values
 
 

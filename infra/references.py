@@ -33,6 +33,15 @@ def resolved(value: Any, names: Mapping[str, str]) -> Any:
         raise DeployFailedError(f"{error.args[0]} is referred to, and is nothing in the stack") from None
 
 
+def is_made(resource: Mapping[str, Any], template: Mapping[str, Any], names: Mapping[str, str]) -> bool:
+    """Return whether a resource of a template is made at all, as far as one comparison of names can tell."""
+    match template.get("Conditions", {}).get(resource.get("Condition", "")):
+        case {"Fn::Equals": [first, second]}:
+            return bool(resolved(first, names) == resolved(second, names))
+        case _:
+            return True
+
+
 def _substitute(found: re.Match[str], names: Mapping[str, str]) -> str:
     literal, name = found.groups()
     return f"${{{name}}}" if literal else names[name]

@@ -15,7 +15,7 @@ from infra.errors import DeployFailedError
 
 if TYPE_CHECKING:
     from types_boto3_apigateway.client import APIGatewayClient
-    from types_boto3_apigateway.type_defs import PatchOperationTypeDef
+    from types_boto3_apigateway.type_defs import MethodTypeDef, PatchOperationTypeDef
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Stage:
             self._apigateway.put_rest_api(
                 restApiId=self._api_id, mode="overwrite", body=json.dumps(wanted.document).encode()
             )
-        self._set_credentials(wanted)
+        self._mend_methods(wanted)
         self._deploy(wanted)
         if missing := self._missing(wanted):
             raise DeployFailedError(
@@ -66,33 +66,38 @@ class Stage:
         """Name what of the stage is not as it should be."""
         stage = self._apigateway.get_stage(restApiId=self._api_id, stageName=self._name)
         deployment = self._apigateway.get_deployment(restApiId=self._api_id, deploymentId=stage["deploymentId"])
+        methods = list(self._methods(wanted))
         checks = {
             "document": deployment.get("description") == wanted.document_hash,
             "variables": stage.get("variables", {}).items() >= wanted.variables.items(),
-            "credentials": not list(self._without_credentials(wanted)),
+            "credentials": all(method.has_credentials for method in methods),
+            # A method that lost who may call it is no small thing: it is open to all.
+            "authorization": all(method.is_authorized for method in methods),
         }
         return [name for name, right in checks.items() if not right]
 
-    def _without_credentials(self, wanted: Served) -> Iterator[tuple[str, str, str]]:
-        """Return resource ID, method and wanted credentials of each integration that has others."""
+    def _methods(self, wanted: Served) -> "Iterator[_Method]":
         pages = self._apigateway.get_paginator("get_resources").paginate(restApiId=self._api_id, embed=["methods"])
         for page in pages:
             for resource in page["items"]:
                 operations = wanted.document["paths"].get(resource["path"], {})
                 for name, method in resource.get("resourceMethods", {}).items():
-                    integration = operations.get(name.lower(), {}).get("x-amazon-apigateway-integration", {})
-                    credentials = integration.get("credentials")
-                    if credentials and method.get("methodIntegration", {}).get("credentials") != credentials:
-                        yield resource["id"], name, credentials
+                    yield _Method(resource["id"], name, method, operations.get(name.lower(), {}), wanted.document)
 
-    def _set_credentials(self, wanted: Served) -> None:
-        for resource_id, method, credentials in list(self._without_credentials(wanted)):
-            self._apigateway.update_integration(
-                restApiId=self._api_id,
-                resourceId=resource_id,
-                httpMethod=method,
-                patchOperations=[{"op": "replace", "path": "/credentials", "value": credentials}],
-            )
+    def _mend_methods(self, wanted: Served) -> None:
+        """Set what an import dropped, with API Gateway's own calls."""
+        for method in list(self._methods(wanted)):
+            place = {"restApiId": self._api_id, "resourceId": method.resource_id, "httpMethod": method.name}
+            if not method.has_credentials:
+                self._apigateway.update_integration(
+                    **place,
+                    patchOperations=[{"op": "replace", "path": "/credentials", "value": method.credentials or ""}],
+                )
+            if not method.is_authorized:
+                self._apigateway.update_method(
+                    **place,
+                    patchOperations=[{"op": "replace", "path": "/authorizationType", "value": method.authorization}],
+                )
 
     def _deploy(self, wanted: Served) -> None:
         deployment = self._apigateway.create_deployment(restApiId=self._api_id, description=wanted.document_hash)
@@ -103,3 +108,46 @@ class Stage:
             {"op": "replace", "path": f"/variables/{name}", "value": value} for name, value in wanted.variables.items()
         ]
         self._apigateway.update_stage(restApiId=self._api_id, stageName=self._name, patchOperations=operations)
+
+
+@dataclass(frozen=True)
+class _Method:
+    """One method: what there is of it, and what the document says of it."""
+
+    resource_id: str
+    name: str
+    there: "MethodTypeDef"
+    operation: Mapping[str, Any]
+    document: Mapping[str, Any]
+
+    @property
+    def credentials(self) -> str | None:
+        """On whose behalf its integration calls; None: the document does not say."""
+        credentials: str | None = self.operation.get("x-amazon-apigateway-integration", {}).get("credentials")
+        return credentials
+
+    @property
+    def has_credentials(self) -> bool:
+        return self.credentials in {None, self.there.get("methodIntegration", {}).get("credentials")}
+
+    @property
+    def authorization(self) -> str:
+        return authorization_of(self.operation, self.document)
+
+    @property
+    def is_authorized(self) -> bool:
+        return self.there.get("authorizationType", "NONE") == self.authorization
+
+
+def authorization_of(operation: Mapping[str, Any], document: Mapping[str, Any]) -> str:
+    """Return what API Gateway calls the way in which an operation of a document is authorized."""
+    schemes = document.get("components", {}).get("securitySchemes", {})
+    for requirement in operation.get("security", []):
+        for name in requirement:
+            kind = schemes.get(name, {}).get("x-amazon-apigateway-authtype")
+            if kind in _AUTHORIZATION_TYPES:
+                return _AUTHORIZATION_TYPES[kind]
+    return "NONE"
+
+
+_AUTHORIZATION_TYPES = {"custom": "CUSTOM", "awsSigv4": "AWS_IAM"}

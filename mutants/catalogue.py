@@ -1,16 +1,17 @@
-"""All planted bugs, in the order in which a create meets them: API, resources, function; then what needs a fault.
+"""All planted bugs, in the order in which a create meets them.
 
-At last those of the client.
+First who may call, then API, resources and function; then what needs a fault, and at last those of the client.
 """
 
 from collections.abc import Sequence
 from typing import Final
 
 from harness.errors import MisuseError
-from mutants import client, faulted, function, gateway, resources
+from mutants import authorization, client, faulted, function, gateway, resources
 from mutants.mutant import Mutant
 
 MUTANTS: Final[tuple[Mutant, ...]] = (
+    *authorization.MUTANTS,
     *gateway.MUTANTS,
     *resources.MUTANTS,
     *function.MUTANTS,

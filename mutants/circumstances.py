@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from harness.callers import Auth
 from harness.faults import Fault, FixedDelay, UniformDelay
 from harness.faults.catalogue import EVERY_ATTEMPT
 from mutants.mutant import Circumstance, Edit
@@ -100,6 +101,13 @@ LAGGING_REPLICAS: Final = Circumstance(
     ),
 )
 
+TOKENS: Final = Circumstance(
+    name="tokens",
+    sentence="Who calls has a token of this machine's issuer; half of the creates are sent by who may not.",
+    auth=Auth.JWT,
+    strangers=0.5,
+)
+
 CIRCUMSTANCES: Final = (
     THROTTLED,
     ANSWER_LOST,
@@ -110,4 +118,5 @@ CIRCUMSTANCES: Final = (
     SLOW_FUNCTION,
     LAGGING_TABLE,
     LAGGING_REPLICAS,
+    TOKENS,
 )

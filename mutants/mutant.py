@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from harness.callers import Auth
 from harness.faults import Fault
 from harness.transport import Transport
 
@@ -13,7 +14,7 @@ class Edit:
     """One text of one file replaced by another."""
 
     path: str
-    """Of the file, relative to the checkout: below `infra/` or `consumer/`."""
+    """Of the file, relative to the checkout: below `infra/`, `consumer/` or `authorizer/`."""
     old: str
     """It is in the file exactly once."""
     new: str
@@ -38,6 +39,10 @@ class Circumstance:
     """Messages without a user that the run sends past the API."""
     faults: tuple[Fault, ...] = ()
     """What the engine breaks on purpose: part of the workload, so that a run is judged by what they hit."""
+    auth: Auth = Auth.NONE
+    """How the API knows who calls."""
+    strangers: float = 0
+    """Share of flows whose create is sent by somebody who may not."""
 
 
 CALM: Final = Circumstance("calm", "Nothing out of the ordinary.")

@@ -32,20 +32,26 @@ class Planted:
         """What the bootstrap takes as `--consumer-dir`."""
         return self.folder / "consumer"
 
+    @property
+    def authorizer_dir(self) -> Path:
+        """What the bootstrap finds beside it."""
+        return self.folder / "authorizer"
+
 
 def plant(edits: Iterable[Edit], folder: Path, checkout: Path = CHECKOUT) -> Planted:
     """Copy the sources and change the copy.
 
     Args:
         edits: made one after the other.
-        folder: where the copy goes; it has no `infra` or `consumer` yet.
+        folder: where the copy goes; it has no `infra`, `consumer` or `authorizer` yet.
         checkout: where the sources are.
 
     Raises:
         PlantingError: a text to replace is not there, or more than once.
     """
     shutil.copytree(checkout / "infra", folder / "infra", ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    shutil.copytree(checkout / "consumer", folder / "consumer", ignore=shutil.ignore_patterns("__pycache__"))
+    for function in ("consumer", "authorizer"):
+        shutil.copytree(checkout / function, folder / function, ignore=shutil.ignore_patterns("__pycache__"))
     for edit in edits:
         path = folder / edit.path
         path.write_text(edited(path.read_text(), edit))

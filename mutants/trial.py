@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from harness.callers import Auth
+from harness.callers.parameters import parameters_of_auth
 from harness.checking import VerdictWord
 from harness.deployment import Deployment, read_deployment
 from harness.drive_stack import drive_stack
@@ -32,6 +34,8 @@ _SOUND_FLOW_TIMEOUT_S: Final = 120
 """Long enough for a message that has to come several times, on a busy machine; a sound flow ends as soon as it can."""
 _FAULTY_FLOW_TIMEOUT_S: Final = 4
 """At a faulty stack, a flow that waits for what will never come is given up soon; waiting longer finds nothing."""
+_FAULTY_FLOW_WITH_TOKENS_TIMEOUT_S: Final = 20
+"""Where callers are asked for tokens, the first call waits until the authorizer has started."""
 _QUIET_TIMEOUT_S: Final = 120
 """Long enough for several deliveries of what is still to be done, on a busy machine."""
 _BUSY_TIMEOUT_S: Final = 2
@@ -95,7 +99,7 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         flows: how many; None: as few as show the mutant for certain.
     """
     deadlines = Deadlines(
-        flow_timeout_s=_FAULTY_FLOW_TIMEOUT_S if mutant.edits and mutant.found_by else _SOUND_FLOW_TIMEOUT_S,
+        flow_timeout_s=_flow_timeout_s(mutant),
         visible_within_s=mutant.visible_within_s,
         quiet_timeout_s=_QUIET_TIMEOUT_S if mutant.shows_when_quiet else _BUSY_TIMEOUT_S,
     )
@@ -105,7 +109,16 @@ def workload_of(mutant: Mutant, seed: int = SEED, flows: int | None = None) -> W
         deadlines=deadlines,
         poison=mutant.circumstance.poison,
         faults=mutant.circumstance.faults,
+        auth=mutant.circumstance.auth,
+        strangers=mutant.circumstance.strangers,
     )
+
+
+def _flow_timeout_s(mutant: Mutant) -> float:
+    if not (mutant.edits and mutant.found_by):
+        return _SOUND_FLOW_TIMEOUT_S
+    asks_for_tokens = mutant.circumstance.auth is not Auth.NONE
+    return _FAULTY_FLOW_WITH_TOKENS_TIMEOUT_S if asks_for_tokens else _FAULTY_FLOW_TIMEOUT_S
 
 
 def try_out(mutant: Mutant, workload: Workload, site: Site) -> Trial:
@@ -153,13 +166,15 @@ def _surroundings(client: Client | None) -> Surroundings:
 def _deployed(mutant: Mutant, planted: Planted, site: Site, outputs: Path) -> Iterator[Deployment]:
     """Have the mutant deployed while the block runs."""
     parameters = {**_PARAMETERS, **mutant.circumstance.parameters}
+    given = [f"{key}={value}" for key, value in parameters.items()]
+    given += parameters_of_auth(mutant.circumstance.auth, mutant.name)
     options = ["--endpoint-url", site.engine.endpoint_url, "--account", site.account]
     options += ["--stack-name", mutant.name, "--outputs", str(outputs)]
     _bootstrap(
         [
             *options,
             *("--source-dir", str(planted.source_dir), "--consumer-dir", str(planted.consumer_dir)),
-            *(word for key, value in parameters.items() for word in ("--parameter", f"{key}={value}")),
+            *(word for parameter in given for word in ("--parameter", parameter)),
         ]
     )
     try:

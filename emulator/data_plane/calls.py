@@ -39,6 +39,7 @@ _ROLE = re.compile(r"arn:[a-z-]+:iam::(?P<account_id>\d{12}):role/[\w+=,.@/-]+")
 # A longer form is refused before it comes to the queue.
 _MAX_FORM_BYTES = 400_000
 _MAX_CALLS = 1024
+_MAX_ATTRIBUTES = 10  # SQS takes no more
 # Providers look for headers in it.
 _NO_REQUEST = TakenRequest()
 
@@ -105,7 +106,10 @@ class ItemCall:
 
 @dataclass(frozen=True, slots=True)
 class SendCall:
-    """A message sent to a queue, by a form as API Gateway's integrations send it: an action, and the message's body."""
+    """A message sent to a queue, by a form as API Gateway's integrations send it.
+
+    It is an action, the message's body, and perhaps attributes of it that are texts.
+    """
 
     queue_account_id: str
     queue_name: str
@@ -118,11 +122,17 @@ class SendCall:
     def __call__(self, body: str | bytes, trace_header: str | None = None) -> str | None:
         """See `Call`. Returns the response in JSON, which API Gateway asks for."""
         form = _form(body)
-        if form is None or form.keys() != {"Action", "MessageBody"} or form["Action"] != "SendMessage":
+        if form is None or form.pop("Action", None) != "SendMessage" or "MessageBody" not in form:
+            return None
+        message_body = form.pop("MessageBody")
+        attributes = _message_attributes(form)
+        if attributes is None:
             return None
         url = f"http://sqs.{self.caller.region}/{self.queue_account_id}/{self.queue_name}"
         context = _context(_operation("sqs", "SendMessage"), self.caller, trace_header)
-        request = {"QueueUrl": url, "MessageBody": form["MessageBody"]}
+        request: dict[str, Any] = {"QueueUrl": url, "MessageBody": message_body}
+        if attributes:
+            request["MessageAttributes"] = attributes
         try:
             result = _operations("sqs")["SendMessage"](context, request)
         except (NotRunningError, HitError, ServiceException):
@@ -175,6 +185,23 @@ def _form(body: str | bytes) -> dict[str, str] | None:
         return None
     form = dict(fields)
     return form if len(form) == len(fields) and all(form.values()) else None
+
+
+def _message_attributes(form: dict[str, str]) -> dict[str, dict[str, str]] | None:
+    """Return the texts among a message's attributes, by name; None when the form has anything else.
+
+    https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+    """
+    attributes: dict[str, dict[str, str]] = {}
+    left = dict(form)
+    for number in range(1, _MAX_ATTRIBUTES + 1):
+        prefix = f"MessageAttribute.{number}."
+        name = left.pop(f"{prefix}Name", None)
+        value = {part: left.pop(f"{prefix}Value.{part}", None) for part in ("DataType", "StringValue")}
+        if name is None or value["DataType"] != "String" or value["StringValue"] is None:
+            break
+        attributes[name] = {"DataType": "String", "StringValue": value["StringValue"]}
+    return None if left or len(attributes) * 3 != len(form) else attributes
 
 
 @cache

@@ -53,7 +53,8 @@ _NAMED_LITERAL: Final = re.compile(
 )
 _NAMED_SCALAR: Final = re.compile(
     rf"^(?P<name>\s*(?:- )?[\w.-]{{0,40}}{_TELLING_WORD}[\w.-]{{0,40}})"
-    r"(?P<between>:\s+)(?P<value>[^\s!&*|>{\[#\"'][^\n#]*)$",
+    # What is named like a secret may have members of its own: they are no value of it.
+    r"(?P<between>:\s+)(?![\w./-]{1,80}:(?:\s|$))(?P<value>[^\s!&*|>{\[#\"'][^\n#]*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _HOMES: Final = re.compile(r"(?:/home|/Users|[A-Za-z]:\\\\?Users)[/\\]+[^/\\\s\"'<>:;,]+")

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from harness.callers import Auth
 from harness.shape import ApiShape
 
 
@@ -41,6 +42,8 @@ class Agreement:
     shape: ApiShape
     visible_within_s: float
     contract: Contract = field(default_factory=Contract)
+    auth: Auth = Auth.NONE
+    """How the API knows who calls."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from harness.checking.equality import ResultNeverChanges, RetrievedAsSent, Store
 from harness.checking.faults_fired import FaultsFired
 from harness.checking.grounds import Grounds
 from harness.checking.origins import IndefiniteOnceOrNot, NothingMadeUp, OneMessageOneResult, RejectedLeftNoTrace
+from harness.checking.strangers import CreatedByCaller, StrangersLeftNoTrace, StrangersRefused
 from harness.checking.visibility import RetrieveAfterVisible, VisibleInTime, VisibleStaysVisible
 from harness.checking.words import one_line
 from harness.history import FlowHistory, History
@@ -38,6 +39,9 @@ CHECKERS: Final[tuple[Checker, ...]] = (
     DeadLettersArePoison,
     OnlyInvalidRejected,
     RejectedLeftNoTrace,
+    StrangersRefused,
+    StrangersLeftNoTrace,
+    CreatedByCaller,
     AnswersAsAgreed,
     FaultsFired,
 )

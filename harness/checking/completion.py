@@ -70,7 +70,7 @@ class OnlyInvalidRejected(Check):
     def see(self, flow: FlowHistory) -> None:
         """Compare what was answered with what had to be."""
         create = create_of(flow)
-        if create is None or create.meaning not in {Meaning.ACCEPTED, Meaning.REJECTED}:
+        if create is None or create.meaning not in {Meaning.ACCEPTED, Meaning.REJECTED} or flow.stranger:
             return
         self.looked_at += 1
         if 0 in self.grounds.faults.explained(flow):

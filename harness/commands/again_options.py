@@ -159,6 +159,7 @@ def _ground(folder: RunFolder, record: RunRecord, options: AgainOptions, own_dir
         source_dir,
         consumer_dir,
         names_folders=options.code != KEPT,
+        auth=request_again(record, str(folder.record_path)).workload.auth,
     )
     return Ground(site, own_dir, is_shared=isinstance(engine, JoinedEngine | ExternalEngine))
 

@@ -5,6 +5,7 @@ from typing import Final
 
 import click
 
+from harness.callers import Auth
 from harness.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME
 
 DEFAULT_STATE_DIR: Final = Path(".harness")
@@ -53,5 +54,11 @@ consumer_dir_option = click.option(
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="DIR",
     help="The function's package.  [default: our own, consumer]",
+)
+auth_option = click.option(
+    "--auth",
+    type=click.Choice([each.value for each in Auth]),
+    help="Who may call: everybody, whose calls are signed (iam), or who has a token of this machine's issuer (jwt). "
+    "See docs/security.md.  [default: none]",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object on standard output.")

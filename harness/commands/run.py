@@ -74,6 +74,7 @@ class PhaseMs(click.ParamType):
         "  harness run --payloads hostile=1 --poison 3 --parameter VisibilityTimeoutSeconds=6\n"
         "  harness run --faults gsi-lag,duplicates,crashes --seed 7\n"
         "  harness run --fault 'api-500 rate=0.2 flows=0-99' --fault 'gsi-lag delay=0ms-2s from=5s for=10s'\n"
+        "  harness run --auth jwt\n"
         "  harness run --print-workload > workload.json && harness run --workload workload.json\n"
         "  harness run --engine external --endpoint-url http://127.0.0.1:4566 --json\n"
         "  harness run --shape orders.json --api-url http://127.0.0.1:8080 --openapi orders.yaml\n"
@@ -178,7 +179,18 @@ def run(
         chosen, outputs_dir = choose_engine(engine, endpoint_url, state_dir, own_dir, kills=kills)
         outputs = outputs_path(outputs_dir, stack_name)
         parameters = _parameters(parameters, workload)
-        site = Site(chosen, engine, account, region, stack_name, outputs, parameters, source_dir, consumer_dir)
+        site = Site(
+            chosen,
+            engine,
+            account,
+            region,
+            stack_name,
+            outputs,
+            parameters,
+            source_dir,
+            consumer_dir,
+            auth=workload.auth,
+        )
         with deploying_surroundings(given) as surroundings:
             done = perform(request, site, store, phases, surroundings)
         shutil.rmtree(own_dir, ignore_errors=True)
@@ -192,7 +204,7 @@ def _request(workload: Workload, requirements: tuple[str, ...], openapi: Path | 
     if openapi is not None:
         return RunRequest(workload, read_contract(openapi, workload.shape), thresholds, arguments)
     if workload.shape == USERS_API:
-        return RunRequest(workload, users_api_contract(), thresholds, arguments)
+        return RunRequest(workload, users_api_contract(workload.auth), thresholds, arguments)
     return RunRequest(workload, thresholds=thresholds, arguments=arguments)
 
 

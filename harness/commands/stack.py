@@ -5,8 +5,10 @@ from pathlib import Path
 
 import click
 
+from harness.callers import Auth
 from harness.commands.options import (
     account_option,
+    auth_option,
     json_option,
     region_option,
     stack_name_option,
@@ -27,7 +29,10 @@ from harness.errors import ExitCode
 
 @click.command(
     short_help="Deploy the stack, or bring it up to date.",
-    epilog=("\b\nExamples:\n  harness deploy\n  harness deploy --account 111122223333\n  harness deploy --delete\n"),
+    epilog=(
+        "\b\nExamples:\n  harness deploy\n  harness deploy --account 111122223333\n"
+        "  harness deploy --auth jwt\n  harness deploy --delete\n"
+    ),
 )
 @click.option("--endpoint-url", metavar="URL", help="Where to deploy to.  [default: the engine of this checkout]")
 @region_option
@@ -40,6 +45,7 @@ from harness.errors import ExitCode
     metavar="KEY=VALUE",
     help="A parameter of the template; repeat it for more.",
 )
+@auth_option
 @click.option(
     "--timeout-s",
     type=click.IntRange(1, 3600),
@@ -58,6 +64,7 @@ def deploy(
     account: str,
     stack_name: str,
     parameters: tuple[str, ...],
+    auth: str | None,
     timeout_s: int,
     is_deletion: bool,
     as_json: bool,
@@ -65,7 +72,8 @@ def deploy(
 ) -> None:
     """Deploy the stack to the engine of this checkout, or to any endpoint; twice is a no-op."""
     url = endpoint_url or require_running_engine(state_dir / "engine").endpoint_url
-    request = DeploymentRequest(url, account, region, stack_name, parameters, timeout_s)
+    knows = Auth(auth or Auth.NONE)
+    request = DeploymentRequest(url, account, region, stack_name, parameters, timeout_s, auth=knows)
     outputs = outputs_path(state_dir, stack_name)
     if is_deletion:
         delete(request, outputs)

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import click
 
+from harness.callers import Auth
 from harness.commands.notations import ARRIVAL, POLLING, Duration, FaultInWords, FaultKinds, PayloadShares
+from harness.commands.options import auth_option
 from harness.errors import MisuseError
 from harness.shape import ApiShape
 from harness.shape.document import shape_from_json
@@ -19,6 +21,7 @@ from harness.workload.document import workload_from_json
 from harness.workload.ranges import check_workload
 
 DEFAULT_FLOWS: Final = 100
+DEFAULT_STRANGERS: Final = 0.1
 _MAX_FLOWS: Final = 1_000_000
 _MAX_CLIENTS: Final = 1000
 _MAX_POISON: Final = 1000
@@ -87,6 +90,14 @@ _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
         help="Messages without a user, past the API to the queue: they must be dead-lettered, which takes the "
         "template's own 150 s unless --parameter makes it quicker.  [default: 0]",
     ),
+    auth_option,
+    click.option(
+        "--strangers",
+        type=click.FloatRange(0, 1),
+        metavar="SHARE",
+        help="Share of flows whose create is sent by somebody who may not: it must be refused, and leave no trace.  "
+        f"[default with --auth: {DEFAULT_STRANGERS}]",
+    ),
     click.option(
         "--warm-up",
         "warm_up_s",
@@ -142,8 +153,21 @@ def make_workload(options: Mapping[str, Any]) -> Workload:
         raise MisuseError("--clients is short for --arrival closed:N; give one of the two")
     file: Path | None = options["workload_file"]
     workload = workload_from_json(read_json(file), str(file)) if file else Workload(_drawn_seed(), DEFAULT_FLOWS)
-    plain = ("seed", "flows", "arrival", "polling", "payloads", "confirming_polls", "poison", "warm_up_s")
+    plain = (
+        "seed",
+        "flows",
+        "arrival",
+        "polling",
+        "payloads",
+        "confirming_polls",
+        "poison",
+        "strangers",
+        "warm_up_s",
+    )
     changes: dict[str, Any] = {name: options[name] for name in plain if options[name] is not None}
+    if options["auth"] is not None:
+        changes["auth"] = Auth(options["auth"])
+        changes.setdefault("strangers", 0 if changes["auth"] is Auth.NONE else DEFAULT_STRANGERS)
     if options["clients"] is not None:
         changes["arrival"] = ClosedLoop(options["clients"])
     if options["fault_kinds"] or options["single_faults"]:

@@ -23,6 +23,8 @@ class FlowHistory:
     ending: FlowEnding | None
     """None: the history stops in the middle of the flow."""
     reason: str = ""
+    stranger: str | None = None
+    """What is wrong with who called, and had to be refused; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,8 @@ class History:
     """By handle."""
     wall_clock_zero_s: float = 0
     """The Unix time at the clock's zero."""
+    caller: str | None = None
+    """What the stack must say of who created what is stored; None: nothing."""
     faults: tuple[FaultHistory, ...] = ()
     """Each fault that the run set. Empty: nothing was broken on purpose."""
     complete: bool = True

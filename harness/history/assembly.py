@@ -77,7 +77,9 @@ class FlowAssembly:
 def _assembled(flow: _OpenFlow, ending: FlowEnding | None, reason: str) -> FlowHistory:
     operations = tuple(call if isinstance(call, Operation) else _interrupted(call) for call in flow.calls.values())
     begun = flow.begun
-    return FlowHistory(begun["flow"], begun["payload"], begun["acceptable"], operations, ending, reason)
+    return FlowHistory(
+        begun["flow"], begun["payload"], begun["acceptable"], operations, ending, reason, begun.get("stranger")
+    )
 
 
 def _operation(invoked: Line, answered: Line) -> Operation:

@@ -32,9 +32,9 @@ _MESSAGE: Final = ({"message_id": str, "body": str}, {"receive_count": int})
 _MEMBERS: Final[Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]]] = {
     "header": (
         {"format": str, "version": int, "asked": int, "observable": bool, "wall_clock_zero_s": _NUMBER},
-        {"run_id": str, "seed": int},
+        {"run_id": str, "seed": int, "caller": str},
     ),
-    "flow": ({"flow": int, "payload": dict, "acceptable": bool}, {}),
+    "flow": ({"flow": int, "payload": dict, "acceptable": bool}, {"stranger": str}),
     "invoke": (
         {"op": int, "flow": int, "process": int, "kind": str, "scheduled_s": _NUMBER, "started_s": _NUMBER},
         {"target": str},

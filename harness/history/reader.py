@@ -27,8 +27,8 @@ KEPT_FLOWS: Final = 20_000
 """Up to so many flows are kept in memory (some 4 KB each); more are read from the file again and again."""
 
 _FORMAT: Final = "harness-history"
-_VERSIONS: Final = (1, 2)
-"""The first had no faults."""
+_VERSIONS: Final = (1, 2, 3)
+"""The first had no faults, the second no callers."""
 _LONGEST_LINE_BYTES: Final = 64 * 1024 * 1024
 
 
@@ -92,6 +92,7 @@ def _read(path: Path, kept_flows: int) -> History:
         depth_samples=tuple(rest.depth_samples),
         server_times=rest.server_times,
         wall_clock_zero_s=header["wall_clock_zero_s"],
+        caller=header.get("caller"),
         faults=rest.faults.faults(),
         complete=not broken,
         problems=(*rest.notes, *([f"{path.name}: {broken}"] if broken else [])),
@@ -114,7 +115,7 @@ def _header(path: Path, raw: bytes) -> Line:
         raise MisuseError(f"{path}: not a history, or cut off in its first line; give the history.jsonl of a run")
     version = line.get("version")
     if type(version) is not int or version not in _VERSIONS:
-        known = " and ".join(map(str, _VERSIONS))
+        known = ", ".join(map(str, _VERSIONS))
         found = f"version {ascii(version)[:20]}, and this program reads versions {known}"
         raise MisuseError(f"{path}: a history of {found}; read it with the program that wrote it")
     try:

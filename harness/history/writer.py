@@ -5,8 +5,8 @@ their `type`, which is always their first member (a member whose value would be 
 
 | type | members | when |
 | --- | --- | --- |
-| `header` | `format` (always `harness-history`), `version`, `run_id`, `seed`, `asked` (flows), `observable`, `wall_clock_zero_s` | first |
-| `flow` | `flow`, `payload`, `acceptable` | before the flow's first call |
+| `header` | `format` (always `harness-history`), `version`, `run_id`, `seed`, `asked` (flows), `observable`, `wall_clock_zero_s`, `caller` (what the stack must say of who created) | first |
+| `flow` | `flow`, `payload`, `acceptable`, `stranger` (what is wrong with who calls) | before the flow's first call |
 | `invoke` | `op`, `flow`, `process`, `kind`, `scheduled_s`, `started_s`, `target` | before the call |
 | `ok`, `fail`, `info` | `op`, `flow`, `process`, `kind`, `ended_s`, `meaning`, `status`, `request_id`, `bytes`, `handle`, `result_id`, `document`, `body`, `seen` | after the call |
 | `end` | `flow`, `ending`, `reason` | after the flow's last call |
@@ -23,7 +23,7 @@ their `type`, which is always their first member (a member whose value would be 
 | `note` | `text` | at any time |
 | `finished` | | last; a history without it was cut off |
 
-Version 1 had no lines about faults; they came with version 2.
+Version 1 had no lines about faults; they came with version 2, and callers with version 3.
 
 All `..._s` are seconds on the run's clock, but for `wall_clock_zero_s` and `..._at_s` of `server times`, which are of
 the Unix epoch. Times of calls are whole microseconds.
@@ -47,7 +47,7 @@ from harness.operations import FlowEnding, Operation
 from harness.workload import FlowPlan
 
 FORMAT: Final = "harness-history"
-VERSION: Final = 2
+VERSION: Final = 3
 
 _encode = json.JSONEncoder(ensure_ascii=True, allow_nan=False, separators=(",", ":")).encode
 
@@ -64,6 +64,8 @@ class Header:
     """Whether there is a table and queues to look into."""
     wall_clock_zero_s: float
     """The Unix time at the zero of the run's clock."""
+    caller: str | None = None
+    """What the stack must say of who created what the flows create; None: nothing."""
 
 
 class HistoryWriter:
@@ -87,7 +89,7 @@ class HistoryWriter:
             self._file = path.open("xb", buffering=0)
         except OSError as error:
             raise self._error(error) from error
-        self._write({"type": "header", "format": FORMAT, "version": VERSION} | asdict(header))
+        self._write({"type": "header", "format": FORMAT, "version": VERSION} | _present(asdict(header)))
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -101,7 +103,8 @@ class HistoryWriter:
 
     def flow_begins(self, plan: FlowPlan) -> None:
         """See `Recorder`."""
-        self._write({"type": "flow", "flow": plan.number, "payload": dict(plan.payload), "acceptable": plan.acceptable})
+        line = {"type": "flow", "flow": plan.number, "payload": dict(plan.payload), "acceptable": plan.acceptable}
+        self._write(line | _present({"stranger": plan.stranger}))
 
     def call_begins(self, invocation: Invocation) -> None:
         """See `Recorder`."""

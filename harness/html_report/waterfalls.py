@@ -86,6 +86,8 @@ class Waterfall:
     """The handles and identities that its calls were given or asked for, in that order."""
     payload: str
     acceptable: bool
+    stranger: str
+    """What is wrong with who called; empty where nothing is."""
     ticks: tuple[str, str, str]
     """Labels of the start, the middle and the end of its time."""
     calls: tuple[Call | Omission, ...]
@@ -114,6 +116,7 @@ def make_waterfall(
         names=tuple(map(shown_text, _names(flow.operations))),
         payload=shown_payload(flow.payload),
         acceptable=flow.acceptable,
+        stranger=flow.stranger or "",
         ticks=("0", _three_digits(500 * clock.length_s), _three_digits(1000 * clock.length_s)),
         calls=tuple(_shown_calls(flow.operations, clock)),
         server_events=tuple(_server_events(server, wall_clock_zero_s, clock)) if server else (),

@@ -14,6 +14,7 @@ from harness.observation import NoAnswerError, ObservationError
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_iam.client import IAMClient
     from types_boto3_lambda.client import LambdaClient
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_sqs.client import SQSClient
@@ -65,6 +66,12 @@ class AwsClients:
     def dynamodb(self) -> "DynamoDBClient":
         """DynamoDB."""
         client: DynamoDBClient = self._client("dynamodb", attempts=2)
+        return client
+
+    @cached_property
+    def iam(self) -> "IAMClient":
+        """IAM, to make users of an emulated account."""
+        client: IAMClient = self._client("iam", attempts=1)
         return client
 
     @cached_property

@@ -8,6 +8,7 @@ from typing import Any, Final, Self
 
 from harness.aiohttp_transport import AiohttpTransport
 from harness.api_client import Answer, AsyncApi
+from harness.callers import Caller
 from harness.operations import Meaning
 from harness.shape import ApiShape
 
@@ -24,13 +25,14 @@ class ApiClient:
     Args:
         api_url: the base URL, without a slash at its end.
         shape: what the API's calls are.
+        caller: who calls; None: nobody in particular.
     """
 
-    def __init__(self, api_url: str, shape: ApiShape) -> None:
+    def __init__(self, api_url: str, shape: ApiShape, caller: Caller | None = None) -> None:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="api-client", daemon=True)
         self._transport = AiohttpTransport(connections=1)
-        self._api = AsyncApi(self._transport, api_url, shape)
+        self._api = AsyncApi(self._transport, api_url, shape, caller=caller)
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -7,7 +7,7 @@ nothing.
 
 import contextlib
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from harness.pytest_plugin.driving import Drive
     from harness.shape import ApiShape
     from harness.workload import Workload
+
+_STRANGERS: Final = 0.1
+"""As `harness run` has it."""
 
 SESSION = pytest.StashKey[PytestSession]()
 
@@ -43,9 +46,10 @@ def harness_engine(harness_session: PytestSession) -> "RunningEngine":
 @pytest.fixture(scope="session")
 def harness_stack_request(harness_session: PytestSession, harness_engine: "RunningEngine") -> "DeploymentRequest":
     """What is deployed: the users API, in this worker's account. Override it for another stack."""
+    from harness.callers import Auth  # noqa: PLC0415 - see above
     from harness.deployment import DeploymentRequest  # noqa: PLC0415 - see above
 
-    return DeploymentRequest(harness_engine.endpoint_url, harness_session.account_id)
+    return DeploymentRequest(harness_engine.endpoint_url, harness_session.account_id, auth=Auth(harness_session.auth))
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +74,12 @@ def harness_shape() -> "ApiShape":
 @pytest.fixture(scope="session")
 def workload(harness_session: PytestSession, harness_shape: "ApiShape") -> "Workload":
     """As many flows as `--flows` says, from the session's seed. `dataclasses.replace` makes others of it."""
+    from harness.callers import Auth  # noqa: PLC0415 - see above
     from harness.workload import Workload  # noqa: PLC0415 - see above
 
-    return Workload(harness_session.seed, harness_session.flows, shape=harness_shape)
+    auth = Auth(harness_session.auth)
+    strangers = 0.0 if auth is Auth.NONE else _STRANGERS
+    return Workload(harness_session.seed, harness_session.flows, shape=harness_shape, auth=auth, strangers=strangers)
 
 
 @pytest.fixture(scope="session")
@@ -91,11 +98,15 @@ def drive(
 
 
 @pytest.fixture(scope="session")
-def api(harness_stack: "Deployment", harness_shape: "ApiShape") -> Iterator["ApiClient"]:
+def api(harness_stack: "Deployment", workload: "Workload", harness_shape: "ApiShape") -> Iterator["ApiClient"]:
     """A client of the deployed API: `create`, `status`, `retrieve`, `wait_for_result`, one call each."""
+    from harness.callers.of_run import callers_of_run  # noqa: PLC0415 - see above
     from harness.pytest_plugin.calling import ApiClient  # noqa: PLC0415 - see above
 
-    with ApiClient(harness_stack.api_url, harness_shape) as client:
+    with (
+        callers_of_run(harness_stack, workload) as callers,
+        ApiClient(harness_stack.api_url, harness_shape, callers.rightful) as client,
+    ):
         yield client
 
 

@@ -44,6 +44,14 @@ def add_options(parser: pytest.Parser) -> None:
         default=DEFAULT_FLOWS,
         help=f"how many flows a workload has, unless the test says otherwise (default: {DEFAULT_FLOWS})",
     )
+    group.addoption(
+        "--auth",
+        dest="harness_auth",
+        choices=["none", "iam", "jwt"],
+        default="none",
+        help="who may call the stack: everybody, whose calls are signed (iam), or who has a token of this machine's"
+        " issuer (jwt); see docs/security.md (default: none)",
+    )
 
 
 def _endpoint_url(text: str) -> str:

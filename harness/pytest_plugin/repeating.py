@@ -19,6 +19,8 @@ def repeat_command(session: PytestSession, node_id: str) -> str:
     words = ["pytest", f"{here}{separator}{name}", "--seed", str(session.seed)]
     if session.flows != DEFAULT_FLOWS:
         words += ["--flows", str(session.flows)]
+    if session.auth != "none":
+        words += ["--auth", session.auth]
     if session.endpoint_url is not None:
         words += ["--engine", "external", "--endpoint-url", session.endpoint_url]
     return shlex.join(words)

@@ -29,6 +29,8 @@ class PytestSession:
     """pytest's rootdir: the folder `.harness` is in it."""
     started_in: Path
     """Where the person was."""
+    auth: str = "none"
+    """How the stack knows who calls: a `harness.callers.Auth`."""
     worker: int = 0
     """Which of the processes that run tests this is: 0 without xdist, from 1 with it; none is given twice."""
 
@@ -53,6 +55,7 @@ class PytestSession:
             owner_pid=os.getpid(),
             root=config.rootpath,
             started_in=config.invocation_params.dir,
+            auth=config.option.harness_auth,
         )
 
     def for_worker(self, number: int) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from enum import Enum
 from typing import Any, Final
 
+from harness.callers import Auth
 from harness.workload import Workload
 
 _LINE_CHARACTERS: Final = 100
@@ -20,6 +22,8 @@ class StackOfTest:
     source_dir: str | None = None
     """A Python expression for the folder."""
     consumer_dir: str | None = None
+    auth: Auth = Auth.NONE
+    """How it knows who calls."""
 
 
 def file_name_of(run_id: str) -> str:
@@ -73,6 +77,9 @@ class _Code:
             kind = type(value)
             self.need(kind.__module__, kind.__name__)
             return f"{kind.__name__}({', '.join(_members(value, self))})"
+        if isinstance(value, Enum):
+            self.need(type(value).__module__, type(value).__name__)
+            return f"{type(value).__name__}.{value.name}"
         if isinstance(value, tuple):
             return f"({', '.join(map(self.of, value))}{',' if len(value) == 1 else ''})"
         if isinstance(value, frozenset):
@@ -144,6 +151,7 @@ def _stack_fixture(stack: StackOfTest, code: _Code) -> Iterator[str]:
         if folder is not None:
             code.need("pathlib", "Path")
             arguments.append(f"{name}={folder}")
+    arguments += [f"auth={code.of(stack.auth)}"] if stack.auth is not Auth.NONE else []
     yield '@pytest.fixture(scope="session")'
     yield "def harness_stack_request(harness_session, harness_engine):"
     yield f"{_INDENT}url, account = harness_engine.endpoint_url, harness_session.account_id"

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -48,7 +48,7 @@ def write_test(folder: RunFolder, failure: frozenset[str], *, with_kept_code: bo
         return None
     if with_kept_code:
         write_sources(read_archived(folder.sources_path), folder.path / _KEPT_DIR)
-    stack = _stack(record, with_kept_code=with_kept_code)
+    stack = replace(_stack(record, with_kept_code=with_kept_code), auth=workload.auth)
     path = folder.path / file_name_of(record.run_id)
     write_text(path, pytest_file(record.run_id, workload, sorted(failure), record.thresholds, stack))
     return WrittenTest(path, _command(path, record))
@@ -60,8 +60,8 @@ def _stack(record: RunRecord, *, with_kept_code: bool) -> StackOfTest:
         return StackOfTest(record.parameters, f'{beside} / "{STACK_DIR}"', f'{beside} / "{FUNCTION_DIR}"')
     sources = record.sources
     named = (sources.source_dir, sources.consumer_dir) if sources else (None, None)
-    expressions = (f"Path({str(Path(name).resolve())!r})" if name else None for name in named)
-    return StackOfTest(record.parameters, *expressions)
+    source_dir, consumer_dir = (f"Path({str(Path(name).resolve())!r})" if name else None for name in named)
+    return StackOfTest(record.parameters, source_dir, consumer_dir)
 
 
 def _command(path: Path, record: RunRecord) -> str:

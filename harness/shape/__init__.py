@@ -65,6 +65,8 @@ class CreateCall:
     method: str = "POST"
     only_these_fields: bool = False
     """Whether a body with any other member must be rejected."""
+    unauthorized: When | None = None
+    """What a caller is answered that may not call; None: the API does not know who calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class StoredShape:
     """What must be stored as it was sent: pointers into the create's body to names of attributes."""
     unchanged: Mapping[str, str] = field(default_factory=dict)
     """What must still be stored as it was retrieved: pointers into the retrieved document to names of attributes."""
+    created_by: str | None = None
+    """The name of the attribute that says who created it, where the API knows; None: there is none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,7 @@ def read_created(shape: ApiShape, response: Response) -> Reading:
     """Read the answer to a create.
 
     Raises:
-        UnexpectedAnswerError: it is neither accepted nor rejected.
+        UnexpectedAnswerError: it is neither accepted nor rejected, nor refused to its caller.
     """
     create = shape.create
     answer = _Answer(response)
@@ -47,6 +47,8 @@ def read_created(shape: ApiShape, response: Response) -> Reading:
         return Reading(Meaning.ACCEPTED, handle=answer.text(create.handle, "a handle"))
     if answer.fits(create.rejected):
         return Reading(Meaning.REJECTED)
+    if create.unauthorized and answer.fits(create.unauthorized):
+        return Reading(Meaning.UNAUTHORIZED)
     raise UnexpectedAnswerError(f"a create does not answer {response.status} like this")
 
 

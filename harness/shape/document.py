@@ -68,6 +68,7 @@ def _create_problems(create: CreateCall) -> Iterator[str]:
             yield f"create.fields.{shown(name)[1:-1]}.max_characters: {what}"
     yield from _when_problems("create.accepted", create.accepted)
     yield from _when_problems("create.rejected", create.rejected)
+    yield from _when_problems("create.unauthorized", create.unauthorized)
     yield from _place_problems("create.handle", create.handle)
 
 

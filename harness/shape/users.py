@@ -1,5 +1,6 @@
 """The users API of `infra/`, as a shape: what the harness drives when it is told nothing else."""
 
+from dataclasses import replace
 from typing import Final
 
 from harness.shape import (
@@ -27,8 +28,9 @@ USERS_API: Final = ApiShape(
         },
         only_these_fields=True,
         accepted=When(frozenset({"202"})),
-        # Not any 4xx: that this address is not there (403), or too much was asked (429), says nothing of the body.
+        # Not any 4xx: that too much was asked (429) says nothing of the body.
         rejected=When(frozenset({"400"})),
+        unauthorized=When(frozenset({"401", "403"})),
         handle=Place(body="/messageId"),
     ),
     status=StatusCall(
@@ -51,5 +53,18 @@ USERS_API: Final = ApiShape(
         handle="messageId",
         equal={"/name": "name", "/email": "email"},
         unchanged={"/createdAt": "createdAt"},
+        created_by="createdBy",
     ),
+)
+
+
+def as_known(shape: ApiShape) -> ApiShape:
+    """Return the users API for what a run wrote down before it was known who calls; any other shape as it is."""
+    return USERS_API if shape == _BEFORE_CALLERS else shape
+
+
+_BEFORE_CALLERS: Final = replace(
+    USERS_API,
+    create=replace(USERS_API.create, unauthorized=None),
+    stored=USERS_API.stored and replace(USERS_API.stored, created_by=None),
 )

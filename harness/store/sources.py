@@ -18,6 +18,9 @@ STACK_DIR: Final = "infra"
 FUNCTION_DIR: Final = "consumer"
 """What the folder of the function's package is called: the template's handler begins with it."""
 
+AUTHORIZER_DIR: Final = "authorizer"
+"""The function that says who may call: beside the consumer's folder or, where that has none, ours."""
+
 _STACK_SUFFIXES: Final = frozenset({".yaml", ".yml", ".json", ".vtl"})
 _HASH_CHARACTERS: Final = 12
 _MOST_BYTES: Final = 64 * 1024 * 1024
@@ -26,7 +29,7 @@ _MOST_BYTES: Final = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class StackSources:
-    """Files, by their paths: those of the stack below `infra/`, those of the function below `consumer/`."""
+    """Files, by their paths: of the stack below `infra/`, of the functions below `consumer/` and `authorizer/`."""
 
     files: Mapping[str, bytes]
 
@@ -37,8 +40,8 @@ class StackSources:
 
     @property
     def function_hash(self) -> str:
-        """A hash of the function's code."""
-        return _hash(self._below(FUNCTION_DIR))
+        """A hash of the functions' code."""
+        return _hash({**self._below(FUNCTION_DIR), **self._below(AUTHORIZER_DIR)})
 
     @property
     def are_small(self) -> bool:
@@ -65,6 +68,7 @@ def read_sources(source_dir: Path | None, consumer_dir: Path | None) -> StackSou
             **_read(stack, STACK_DIR, lambda path: path.suffix in _STACK_SUFFIXES),
             # As the bootstrap chooses them.
             **_read(function, FUNCTION_DIR, lambda path: not path.name.startswith(".")),
+            **_read(_authorizer(function), AUTHORIZER_DIR, lambda path: not path.name.startswith(".")),
         }
     )
 
@@ -106,7 +110,12 @@ def write_sources(sources: Mapping[str, bytes], folder: Path) -> tuple[Path, Pat
 
 
 def _may_be_kept(path: str) -> bool:
-    return path.startswith((f"{STACK_DIR}/", f"{FUNCTION_DIR}/"))
+    return path.startswith((f"{STACK_DIR}/", f"{FUNCTION_DIR}/", f"{AUTHORIZER_DIR}/"))
+
+
+def _authorizer(function: Path) -> Path:
+    beside = function.parent / AUTHORIZER_DIR
+    return beside if beside.is_dir() else package_dir(AUTHORIZER_DIR)
 
 
 def _read(folder: Path, name: str, is_wanted: Callable[[Path], bool]) -> dict[str, bytes]:

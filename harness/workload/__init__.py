@@ -5,15 +5,17 @@ The parts are values too: `arrival`, `payloads`, `polling`; `document` writes a 
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from harness.callers import Auth
 from harness.faults import Fault
 from harness.shape import ApiShape
 from harness.shape.users import USERS_API
 from harness.workload.arrival import Arrival, ClosedLoop
 from harness.workload.payloads import PayloadMix, make_payload
 from harness.workload.polling import FixedInterval, Polling
+from harness.workload.strangers import way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class FlowPlan:
     """The create's JSON body."""
     acceptable: bool
     """Whether the API must accept it; one that is not must be rejected and leave no trace."""
+    stranger: str | None = None
+    """What is wrong with its caller, who must be refused; None: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class Workload:
     """The numbers of the flows to make, in their order; None: all `flows` of them. The others are left out as if they
     had never been asked for, and these are the same as ever."""
 
+    auth: Auth = Auth.NONE
+    """How the API knows who calls."""
+    strangers: float = 0
+    """Share of flows whose create is sent by somebody who may not, 0 to 1: it must be refused, and leave no trace."""
+
     def plans(self) -> Iterator[FlowPlan]:
         """Return every flow in order, each made when it is asked for."""
         return (self.plan(number) for number in self.flow_numbers())
@@ -80,5 +89,8 @@ class Workload:
 
     def plan(self, number: int) -> FlowPlan:
         """Return one flow, which any flow can be made again by."""
-        payload, acceptable = make_payload(self.shape, self.payloads, self.seed, number)
-        return FlowPlan(number, payload, acceptable)
+        stranger = way_of(self.auth, self.strangers, self.seed, number)
+        # What a stranger sends is good: it is the caller alone for whom it must be refused.
+        mix = replace(self.payloads, invalid_share=0) if stranger else self.payloads
+        payload, acceptable = make_payload(self.shape, mix, self.seed, number)
+        return FlowPlan(number, payload, acceptable and stranger is None, stranger)

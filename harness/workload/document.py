@@ -1,9 +1,11 @@
 """A `Workload` as JSON, and back: strict, versioned. `"format": 1` is its first member."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from harness.documents import Kinds, from_json, members_of, to_json
 from harness.faults.document import DELAY_KINDS
+from harness.shape.users import as_known
 from harness.workload import Workload
 from harness.workload.arrival import Bursts, ClosedLoop, ConstantRate, PoissonRate, Ramp
 from harness.workload.polling import ExponentialBackoff, FixedInterval, RetryAfter
@@ -41,6 +43,7 @@ def workload_from_json(document: Any, where: str = "workload") -> Workload:
         MisuseError: it stands for none: where, what is there, and what is expected.
     """
     members = members_of(document, FORMAT, where, f'add "format": {FORMAT}')
-    workload = from_json(Workload, members, _KINDS, where)
+    read = from_json(Workload, members, _KINDS, where)
+    workload = replace(read, shape=as_known(read.shape))
     check_workload(workload, where)
     return workload

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from harness.callers import Auth
 from harness.errors import MisuseError
 from harness.faults.ranges import check_faults
 from harness.shape.document import check_shape
@@ -40,6 +41,8 @@ def check_workload(workload: Workload, where: str = "workload") -> None:
         what = f"the shares are {_share_sum(workload.payloads):g} together; 1 at most is expected"
         raise MisuseError(f"{where}.payloads: {what}")
     check_faults(workload.faults, f"{where}.faults")
+    if workload.strangers and workload.auth is Auth.NONE:
+        raise MisuseError(f"{where}.strangers: an API that knows no callers has none; add --auth iam or --auth jwt")
     if workload.only_flows is not None:
         _check_only_flows(workload.only_flows, workload.flows, f"{where}.only_flows")
     check_shape(workload.shape, f"{where}.shape")
@@ -60,6 +63,7 @@ def _ranges(workload: Workload) -> Iterator[_Range]:
     yield "flows", workload.flows, 1, MOST_FLOWS
     yield "confirming_polls", workload.confirming_polls, 0, MOST_CONFIRMING_POLLS
     yield "poison", workload.poison, 0, MOST_POISON
+    yield "strangers", workload.strangers, 0, 1
     yield "warm_up_s", workload.warm_up_s, 0, LONGEST_S
     yield from _arrival_ranges(workload.arrival)
     yield from _polling_ranges(workload.polling)

@@ -109,7 +109,14 @@ def test_a_rejected_create_is_definite_and_says_what_was_answered() -> None:
     assert answer.seen == '400: \'{"message": "Invalid request body"}\''
 
 
-@pytest.mark.parametrize("status_code", [403, 404, 413, 415, 429])
+@pytest.mark.parametrize("status_code", [401, 403])
+def test_a_refusal_of_who_calls_says_nothing_of_the_body_and_is_definite(status_code: int) -> None:
+    answer = create(Response(status_code, {}, b'{"message": "Missing Authentication Token"}'))
+    assert (answer.meaning, answer.outcome) == (Meaning.UNAUTHORIZED, Outcome.FAIL)
+    assert answer.seen == f'{status_code}: \'{{"message": "Missing Authentication Token"}}\''
+
+
+@pytest.mark.parametrize("status_code", [404, 413, 415, 429])
 def test_a_4xx_that_does_not_speak_of_the_body_is_no_rejection_and_definite(status_code: int) -> None:
     answer = create(Response(status_code, {}, b'{"message": "Missing Authentication Token"}'))
     assert (answer.meaning, answer.outcome) == (Meaning.UNEXPECTED, Outcome.FAIL)

@@ -57,10 +57,16 @@ class AwsVtlTemplate(ApiGatewayVtlTemplate):  # type: ignore[misc]  # LocalStack
 ENGINES = {"localstack": ApiGatewayVtlTemplate, "aws": AwsVtlTemplate}
 
 
-def render(engine: str, template: str, body: str = "", path: Mapping[str, str] | None = None) -> Rendered:
-    """Render `infra/templates/<template>.vtl` for a request's or a response's body and path parameters."""
+def render(
+    engine: str,
+    template: str,
+    body: str = "",
+    path: Mapping[str, str] | None = None,
+    context: Mapping[str, Any] | None = None,
+) -> Rendered:
+    """Render `infra/templates/<template>.vtl` for a request's or a response's body, path parameters and context."""
     variables = {
-        "context": {},
+        "context": dict(context or {}),
         "stageVariables": dict(STAGE_VARIABLES),
         "input": {"body": body, "params": {"path": dict(path or {}), "querystring": {}, "header": {}}},
     }

@@ -40,6 +40,7 @@ def test_all_can_be_left_out() -> None:
         parameters={},
         source_dir=root / "infra",
         consumer_dir=root / "consumer",
+        authorizer_dir=root / "authorizer",
         outputs_path=Path(".harness/stacks/users-api.json"),
         timeout_s=300,
         delete=False,
@@ -52,6 +53,7 @@ def test_all_can_be_said() -> None:
     said = (
         "--endpoint-url http://127.0.0.1:1234/ --region eu-west-1 --account 111122223333 --stack-name mine"
         " --parameter A=1 --parameter B=x=y --source-dir src --consumer-dir code --outputs out.json --timeout-s 5"
+        " --authorizer-dir judge --packages-for arm64"
         " --delete --yes --json"
     )
 
@@ -63,12 +65,22 @@ def test_all_can_be_said() -> None:
         parameters={"A": "1", "B": "x=y"},
         source_dir=Path("src"),
         consumer_dir=Path("code"),
+        authorizer_dir=Path("judge"),
         outputs_path=Path("out.json"),
         timeout_s=5,
         delete=True,
         assume_yes=True,
         as_json=True,
+        packages_for="arm64",
     )
+
+
+def test_a_copy_of_all_that_is_deployed_has_its_own_authorizer(tmp_path: Path) -> None:
+    consumer, authorizer = tmp_path / "consumer", tmp_path / "authorizer"
+    consumer.mkdir()
+    assert parse(["--consumer-dir", str(consumer)]).authorizer_dir == parse([]).authorizer_dir
+    authorizer.mkdir()
+    assert parse(["--consumer-dir", str(consumer)]).authorizer_dir == authorizer
 
 
 @pytest.mark.parametrize(

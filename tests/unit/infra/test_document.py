@@ -12,12 +12,17 @@ from hypothesis import strategies as st
 from openapi_spec_validator import validate
 
 import infra
+from infra.access import patch_location, patched
 from infra.packaging import with_texts
+from infra.served import authorization_of
 from infra.sources import read_document, read_text
 
 INFRA = Path(infra.__file__).parent
 WRITTEN: Any = read_document(INFRA / "openapi.yaml")
 DOCUMENT: Any = with_texts(WRITTEN, lambda path: read_text(INFRA / path))
+CHOICES = {
+    choice: patched(WRITTEN, read_document(INFRA / str(patch_location(choice)))) for choice in ("AWS_IAM", "JWT")
+}
 OPERATIONS = [operation for methods in DOCUMENT["paths"].values() for operation in methods.values()]
 SCHEMAS = DOCUMENT["components"]["schemas"]
 EMAIL = "a@b"
@@ -36,13 +41,59 @@ def accepted_by_units(text: str) -> bool:
 
 
 def test_it_is_an_openapi_document() -> None:
-    for document in (WRITTEN, DOCUMENT):
+    for document in (WRITTEN, DOCUMENT, *CHOICES.values()):
         validate(document)
+
+
+@pytest.mark.parametrize(("choice", "kind"), [("AWS_IAM", "AWS_IAM"), ("JWT", "CUSTOM")])
+def test_no_method_is_open_where_callers_are_known(choice: str, kind: str) -> None:
+    document: Any = CHOICES[choice]
+    methods = [operation for methods in document["paths"].values() for operation in methods.values()]
+
+    assert len(methods) == len(OPERATIONS)
+    assert {authorization_of(operation, document) for operation in methods} == {kind}
+    assert all("403" in operation["responses"] for operation in methods)
+
+
+def test_every_method_is_open_where_nobody_is_asked() -> None:
+    assert {authorization_of(operation, WRITTEN) for operation in OPERATIONS} == {"NONE"}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_a_choice_of_who_may_call_changes_nothing_else(choice: str) -> None:
+    changed: Any = json.loads(json.dumps(CHOICES[choice]))
+    del changed["components"]["securitySchemes"]
+    for path, methods in changed["paths"].items():
+        for name, operation in methods.items():
+            del operation["security"]
+            for status in ("401", "403"):
+                operation["responses"].pop(status, None)
+            sent = operation["x-amazon-apigateway-integration"]["requestTemplates"]
+            assert all("enqueue-request-of-" in template for template in sent.values()) is (path == "/users")
+            sent.update(WRITTEN["paths"][path][name]["x-amazon-apigateway-integration"]["requestTemplates"])
+
+    assert changed == WRITTEN
+
+
+@pytest.mark.parametrize(
+    ("document", "patch", "result"),
+    [
+        ({"a": 1, "b": {"c": 2}}, {"b": {"d": 3}}, {"a": 1, "b": {"c": 2, "d": 3}}),
+        ({"a": [1, 2]}, {"a": [3]}, {"a": [3]}),
+        ({"a": {"b": 1}}, {"a": None}, {}),
+        ({"a": 1}, {"a": {"b": 2}}, {"a": {"b": 2}}),
+        ({}, {"a": {"b": None}}, {"a": {}}),
+        (1, {"a": 2}, {"a": 2}),
+    ],
+)
+def test_a_patch_is_made_as_its_standard_says(document: Any, patch: Any, result: Any) -> None:
+    assert patched(document, patch) == result
 
 
 def test_every_mapping_template_is_used_and_every_one_used_is_there() -> None:
     used: set[str] = set()
-    with_texts(WRITTEN, lambda path: used.add(path) or path)  # type: ignore[func-returns-value]  # collects
+    for document in (WRITTEN, *CHOICES.values()):
+        with_texts(document, lambda path: used.add(path) or path)  # type: ignore[func-returns-value]  # collects
 
     assert used == {f"templates/{path.name}" for path in (INFRA / "templates").iterdir()}
 

@@ -86,8 +86,54 @@ def test_the_archive_is_named_by_what_is_in_it() -> None:
     same, again = packaged(), packaged()
     other_code, other_name = packaged(function={"consumer/a.py": b"2"}), packaged(function={"consumer/b.py": b"1"})
 
-    assert (same.archive, same.archive_name) == (again.archive, again.archive_name)
-    assert len({same.archive_name, other_code.archive_name, other_name.archive_name}) == 3
+    assert same.function == again.function
+    assert len({same.function.name, other_code.function.name, other_name.function.name}) == 3
+
+
+CHOOSING = {
+    **TEMPLATE,
+    "Parameters": {"Authorization": {"Default": "NONE", "AllowedValues": ["NONE", "AWS_IAM", "JWT"]}},
+}
+PATCH = {"paths": {"/users": {"post": {"security": [{"token": []}], "template": "templates/b.vtl"}}}}
+
+
+def chosen(choice: str | None) -> Package:
+    documents: dict[str, dict[str, Any]] = {"doc": DOCUMENT, "authorization/jwt.yaml": PATCH}
+    documents["authorization/aws-iam.yaml"] = PATCH | {"info": {}}
+    given_parameters = {"Authorization": choice} if choice else {}
+    authorizer = {"authorizer/a.py": b"2"}
+    return package(
+        CHOOSING,
+        documents.__getitem__,
+        str.upper,
+        {"consumer/a.py": b"1"},
+        authorizer=lambda: authorizer,
+        parameters=given_parameters,
+    )
+
+
+def test_a_choice_of_who_may_call_is_in_the_document_and_in_the_deployment_s_name() -> None:
+    assert chosen(None).document == chosen("NONE").document == with_texts(DOCUMENT, str.upper)
+    post = chosen("JWT").document["paths"]["/users"]["post"]
+    assert post == {"template": "TEMPLATES/B.VTL", "security": [{"token": []}]}
+    assert len({deployment_id(chosen(choice)) for choice in ("NONE", "AWS_IAM", "JWT")}) == 3
+
+
+def test_there_is_an_authorizer_only_where_tokens_are_asked_for() -> None:
+    made = chosen("JWT").authorizer
+    assert made is not None
+    assert made.name.startswith("authorizer-")
+    assert [chosen(choice).authorizer for choice in (None, "NONE", "AWS_IAM")] == [None, None, None]
+
+
+def test_a_template_cannot_be_given_another_choice_than_its_document_was_made_for() -> None:
+    assert chosen("JWT").template["Parameters"]["Authorization"]["AllowedValues"] == ["JWT"]
+    assert chosen(None).template["Parameters"]["Authorization"]["AllowedValues"] == ["NONE"]
+
+
+def test_a_choice_that_there_is_not_is_refused() -> None:
+    with pytest.raises(MisuseError, match="Authorization=OPEN: there is no such choice; there are NONE, AWS_IAM, JWT"):
+        chosen("OPEN")
 
 
 @given(files=st.dictionaries(st.text("abc/", min_size=1).map(lambda name: f"x{name}y"), st.binary()))
@@ -131,12 +177,14 @@ def test_an_api_that_includes_no_document_is_refused() -> None:
         package({"Resources": TEMPLATE["Resources"] | {"Api": api}}, lambda _: {}, str, {})
 
 
-def test_the_projects_own_sources_make_a_template_that_needs_no_transform_and_fits_in_a_request() -> None:
+@pytest.mark.parametrize("choice", ["NONE", "AWS_IAM", "JWT"])
+def test_the_projects_own_sources_make_a_template_that_needs_no_transform_and_fits_in_a_request(choice: str) -> None:
     made = package(
         read_template(INFRA),
         lambda location: read_document(INFRA / location),
         lambda path: read_text(INFRA / path),
         read_function(CONSUMER),
+        parameters={"Authorization": choice},
     )
 
     assert "Fn::Transform" not in made.template_body
@@ -144,5 +192,5 @@ def test_the_projects_own_sources_make_a_template_that_needs_no_transform_and_fi
     assert len(made.template_body.encode()) <= 51_200
     assert json.loads(made.template_body) == made.template
     assert made.stage_variables == {"tableName": {"Ref": "Table"}, "indexName": "by-message-id"}
-    with zipfile.ZipFile(io.BytesIO(made.archive)) as zipped:
+    with zipfile.ZipFile(io.BytesIO(made.function.content)) as zipped:
         assert zipped.namelist() == sorted(f"consumer/{path.name}" for path in CONSUMER.glob("*.py"))

@@ -15,6 +15,13 @@ def document(credentials: str = "a-role") -> dict[str, Any]:
     return {"paths": {"/users": {"post": integration}, "/": {}}}
 
 
+def signed_document() -> dict[str, Any]:
+    wanted = document()
+    wanted["paths"]["/users"]["post"]["security"] = [{"signature": []}]
+    scheme = {"type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4"}
+    return wanted | {"components": {"securitySchemes": {"signature": scheme}}}
+
+
 @dataclass
 class FakeApi:
     """API Gateway with one API: imports documents, takes pictures of it as deployments, serves one.
@@ -31,6 +38,8 @@ class FakeApi:
     served: str = "first"
     variables: dict[str, str] = field(default_factory=lambda: {"tableName": "users"})
     calls: list[str] = field(default_factory=list)
+    authorization: str = "NONE"
+    """Of every method: an import changes nothing in it."""
 
     def get_stage(self, **_: str) -> dict[str, Any]:
         return {"deploymentId": self.served, "variables": self.variables}
@@ -45,7 +54,10 @@ class FakeApi:
         resources = []
         for path, operations in self.document["paths"].items():
             methods = {
-                name.upper(): {"methodIntegration": operation["x-amazon-apigateway-integration"]}
+                name.upper(): {
+                    "methodIntegration": operation["x-amazon-apigateway-integration"],
+                    "authorizationType": self.authorization,
+                }
                 for name, operation in operations.items()
             }
             resources.append({"id": path, "path": path, **({"resourceMethods": methods} if methods else {})})
@@ -71,6 +83,10 @@ class FakeApi:
         self.calls.append("update_integration")
         operation = self.document["paths"][resourceId][httpMethod.lower()]
         operation["x-amazon-apigateway-integration"]["credentials"] = patchOperations[0]["value"]
+
+    def update_method(self, *, patchOperations: list[dict[str, str]], **_: str) -> None:  # noqa: N803 - AWS's name
+        self.calls.append("update_method")
+        self.authorization = patchOperations[0]["value"]
 
     def create_deployment(self, *, description: str, **_: str) -> dict[str, str]:
         self.calls.append("create_deployment")
@@ -141,3 +157,22 @@ def test_what_is_still_not_served_is_an_error() -> None:
     with pytest.raises(DeployFailedError) as failed:
         serve(api)
     assert str(failed.value) == "stage v1 of API an-api has not the document and variables that it should"
+
+
+def test_a_method_that_an_import_left_open_is_closed_before_anybody_is_told_that_it_is_deployed() -> None:
+    api, wanted = FakeApi(document=signed_document()), Served(signed_document(), "the-hash", {"tableName": "users"})
+
+    assert serve(api, wanted) is True
+    assert api.calls == ["update_method", "create_deployment", "update_stage"]
+    assert api.authorization == "AWS_IAM"
+    assert serve(api, wanted) is False
+
+
+def test_a_method_that_stays_open_is_an_error() -> None:
+    class Stubborn(FakeApi):
+        def update_method(self, **_: Any) -> None:
+            """Say yes and do nothing."""
+
+    wanted = Served(signed_document(), "the-hash", {"tableName": "users"})
+    with pytest.raises(DeployFailedError, match="has not the authorization that it should"):
+        serve(Stubborn(document=signed_document()), wanted)

@@ -80,6 +80,14 @@ def test_every_parameter_has_a_description_and_a_default_unless_the_bootstrap_fi
         ("EnqueueRole", [(["sqs:SendMessage"], QUEUE)]),
         ("StatusRole", [(["dynamodb:Query"], TABLE_INDEX)]),
         ("UserRole", [(["dynamodb:GetItem"], TABLE)]),
+        ("AuthorizeRole", [(["lambda:InvokeFunction"], {"Fn::GetAtt": ["Authorizer", "Arn"]})]),
+        (
+            "AuthorizerRole",
+            [
+                (["logs:CreateLogStream", "logs:PutLogEvents"], {"Fn::GetAtt": ["AuthorizerLogs", "Arn"]}),
+                (["xray:PutTraceSegments", "xray:PutTelemetryRecords"], "*"),
+            ],
+        ),
         (
             "FunctionRole",
             [
@@ -102,7 +110,8 @@ def test_each_role_can_do_just_what_it_must(role: str, allowed: list[tuple[list[
 
 
 def test_the_role_for_logs_is_the_only_other_one() -> None:
-    assert set(of_type("AWS::IAM::Role")) == {"EnqueueRole", "StatusRole", "UserRole", "FunctionRole", "ApiLogsRole"}
+    judged = {"EnqueueRole", "StatusRole", "UserRole", "FunctionRole", "AuthorizeRole", "AuthorizerRole"}
+    assert set(of_type("AWS::IAM::Role")) == judged | {"ApiLogsRole"}
     assert properties("ApiLogsRole")["ManagedPolicyArns"] == [
         {"Fn::Sub": "arn:${AWS::Partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"}
     ]
@@ -158,7 +167,7 @@ def test_messages_of_a_batch_fail_one_by_one() -> None:
 def test_no_log_is_kept_forever() -> None:
     groups = of_type("AWS::Logs::LogGroup")
 
-    assert len(groups) == 3
+    assert len(groups) == 4
     assert all(properties(group)["RetentionInDays"] == {"Ref": "LogRetentionDays"} for group in groups)
 
 
@@ -184,3 +193,30 @@ def test_what_an_api_cannot_be_changed_in_is_not_taken_from_what_can_change() ->
     # An engine may take a Ref to a changed resource for a changed value, and then replace what refers to it.
     assert properties("ApiStage")["RestApiId"] == {"Fn::GetAtt": ["Api", "RestApiId"]}
     assert properties("EventSource")["EventSourceArn"] == QUEUE
+
+
+def test_what_tokens_need_is_there_only_where_tokens_are_asked_for() -> None:
+    conditional = {name for name, resource in RESOURCES.items() if resource.get("Condition") == "AsksForTokens"}
+
+    assert conditional == {"Authorizer", "AuthorizerRole", "AuthorizerLogs", "AuthorizeRole"}
+    assert TEMPLATE["Conditions"]["AsksForTokens"] == {"Fn::Equals": [{"Ref": "Authorization"}, "JWT"]}
+    assert TEMPLATE["Parameters"]["Authorization"]["Default"] == "NONE"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_one"),
+    [
+        ("", True),
+        ("https://issuer.example/.well-known/jwks.json", True),
+        ("http://127.0.0.1:8080/keys", True),
+        ("http://localhost/keys", True),
+        ("http://issuer.example/keys", False),
+        ("http://127x0.0.1/keys", False),
+        ("http://localhost.issuer.example/keys", False),
+        ("file:///keys", False),
+    ],
+)
+def test_keys_come_over_a_connection_that_nobody_can_change(address: str, is_one: bool) -> None:
+    pattern = TEMPLATE["Parameters"]["JwtJwksUrl"]["AllowedPattern"]
+
+    assert bool(re.fullmatch(pattern, address)) is is_one

@@ -58,6 +58,28 @@ def test_what_is_posted_is_what_is_enqueued(engine: str, name: str, email: str, 
 
 @engines
 @few
+@given(name=texts, caller=texts)
+@pytest.mark.parametrize(
+    ("template", "where"),
+    [("enqueue-request-of-subject", ("authorizer", "subject")), ("enqueue-request-of-user", ("identity", "userArn"))],
+)
+def test_a_message_says_who_called(engine: str, template: str, where: tuple[str, str], name: str, caller: str) -> None:
+    body = json.dumps({"name": name, "email": "a@b"}, ensure_ascii=False)
+    context = {where[0]: {where[1]: caller}}
+
+    form = parse_qs(render(engine, template, body, context=context).body, strict_parsing=True)
+
+    assert form == {
+        "Action": ["SendMessage"],
+        "MessageBody": [body],
+        "MessageAttribute.1.Name": ["createdBy"],
+        "MessageAttribute.1.Value.DataType": ["String"],
+        "MessageAttribute.1.Value.StringValue": [caller],
+    }
+
+
+@engines
+@few
 @given(sent=texts)
 @pytest.mark.parametrize(
     ("template", "parameter", "expected"),

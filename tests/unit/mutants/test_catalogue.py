@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from harness.callers import Auth
 from harness.checking.catalogue import CHECKERS
 from harness.errors import MisuseError
 from infra.packaging import package
@@ -14,15 +15,18 @@ from mutants.mutant import Mutant
 from mutants.planting import CHECKOUT, Planted, plant
 
 
-def packaged(sources: Planted) -> str:
+def packaged(sources: Planted, auth: Auth) -> str:
     """What the bootstrap would hand to an engine, as one text."""
+    choice = {Auth.NONE: "NONE", Auth.IAM: "AWS_IAM", Auth.JWT: "JWT"}[auth]
     made = package(
         read_template(sources.source_dir),
         lambda name: read_document(sources.source_dir / name),
         lambda name: read_text(sources.source_dir / name),
         read_function(sources.consumer_dir),
+        authorizer=lambda: read_function(sources.authorizer_dir),
+        parameters={"Authorization": choice},
     )
-    return made.template_body + made.archive_name
+    return made.template_body + made.function.name + (made.authorizer.name if made.authorizer else "")
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -37,14 +41,15 @@ def test_a_bug_of_the_stack_changes_what_is_deployed(mutant: Mutant, tmp_path: P
     sound = plant(mutant.circumstance.edits, tmp_path / "sound")
     faulty = plant([*mutant.circumstance.edits, *mutant.edits], tmp_path / "faulty")
 
-    assert packaged(faulty) != packaged(sound)
+    auth = mutant.circumstance.auth
+    assert packaged(faulty, auth) != packaged(sound, auth)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_function_with_a_bug_is_still_python(mutant: Mutant, tmp_path: Path) -> None:
     faulty = plant([*mutant.circumstance.edits, *mutant.edits], tmp_path / "faulty")
 
-    for path in faulty.consumer_dir.glob("*.py"):
+    for path in (*faulty.consumer_dir.glob("*.py"), *faulty.authorizer_dir.glob("*.py")):
         compile(path.read_text(), path.name, "exec")
 
 
@@ -63,7 +68,7 @@ def test_names_are_unique_and_fit_a_stack() -> None:
 def test_every_layer_has_bugs() -> None:
     touched = {Path(edit.path).parts[0] + Path(edit.path).suffix for mutant in MUTANTS for edit in mutant.edits}
 
-    assert touched == {"infra.vtl", "infra.yaml", "consumer.py"}
+    assert touched == {"infra.vtl", "infra.yaml", "consumer.py", "authorizer.py"}
 
 
 def test_every_circumstance_brings_a_bug_out() -> None:

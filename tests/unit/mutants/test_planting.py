@@ -17,6 +17,8 @@ def checkout(tmp_path: Path) -> Path:
         "infra/templates/a.vtl": "one two two\n",
         "consumer/user.py": "id = 1\n",
         "consumer/__pycache__/user.pyc": "",
+        "authorizer/policy.py": "allow = {}\n",
+        "authorizer/__pycache__/policy.pyc": "",
     }
     for name, text in files.items():
         path = tmp_path / "checkout" / name
@@ -36,7 +38,7 @@ def test_only_what_is_deployed_is_copied(checkout: Path, tmp_path: Path) -> None
     planted = plant([], tmp_path / "copy", checkout)
 
     copied = {str(path.relative_to(planted.folder)) for path in planted.folder.rglob("*") if path.is_file()}
-    assert copied == {"infra/template.yaml", "infra/templates/a.vtl", "consumer/user.py"}
+    assert copied == {"infra/template.yaml", "infra/templates/a.vtl", "consumer/user.py", "authorizer/policy.py"}
 
 
 def test_edits_are_made_one_after_the_other(checkout: Path, tmp_path: Path) -> None:

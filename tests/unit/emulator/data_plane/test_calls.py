@@ -123,6 +123,22 @@ def test_a_message_is_sent_as_the_form_has_it(services: FakeServices) -> None:
     assert set(answer["ResponseMetadata"]) == {"RequestId"}
 
 
+NAMED = "Action=SendMessage&MessageBody=x&MessageAttribute.1.Name=createdBy"
+TYPED = f"{NAMED}&MessageAttribute.1.Value.DataType=String"
+
+
+def test_a_message_is_sent_with_the_attributes_that_the_form_has(services: FakeServices) -> None:
+    services.answer = {"MessageId": "m"}
+    second = "MessageAttribute.2.Name=b&MessageAttribute.2.Value.DataType=String&MessageAttribute.2.Value.StringValue=2"
+    sent = SendCall("222222222222", "users", CALLER)(f"{TYPED}&MessageAttribute.1.Value.StringValue=a%26b&{second}")
+    assert sent is not None
+    ((_, _, request),) = services.asked
+    assert request["MessageAttributes"] == {
+        "createdBy": {"DataType": "String", "StringValue": "a&b"},
+        "b": {"DataType": "String", "StringValue": "2"},
+    }
+
+
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 FLOW_TRACE = "Root=1-5759e988-0f10f10f0000000000000003;Parent=53995c3f42cd8ad8;Sampled=0"
 
@@ -148,6 +164,13 @@ def test_a_table_sees_the_trace_header_of_a_flow(services: FakeServices) -> None
         "Action=SendMessage&MessageBody=",
         "Action=ReceiveMessage&MessageBody=x",
         "Action=SendMessage&MessageBody=x&DelaySeconds=1",
+        NAMED,
+        TYPED,
+        f"{TYPED}&MessageAttribute.1.Value.StringValue=",
+        f"{TYPED}&MessageAttribute.1.Value.StringValue=x&MessageAttribute.1.Value.BinaryValue=eA==",
+        f"{NAMED}&MessageAttribute.1.Value.DataType=Number&MessageAttribute.1.Value.StringValue=1",
+        f"{TYPED}&MessageAttribute.2.Value.StringValue=x",
+        f"{TYPED}&MessageAttribute.1.Value.StringValue=x&DelaySeconds=1",
         "Action=SendMessage&MessageBody=x&MessageBody=y",
         "Action=SendMessage&MessageBody=%FF",
         "Action=SendMessage&MessageBody=" + "x" * 400_001,

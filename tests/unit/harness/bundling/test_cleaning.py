@@ -9,7 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.bundling.cleaning import LEFT_OUT, Cleaner
+from harness.callers.local_issuer import local_issuer
+from harness.callers.signing import AccessKey, Signer
 from harness.store.sources import read_sources
+from harness.transport import Request
 from harness.workload import Workload
 
 ENVIRONMENT = {
@@ -134,6 +137,34 @@ def test_nothing_of_our_own_stack_is_taken_for_a_secret() -> None:
     for path, content in read_sources(None, None).files.items():
         if Path(path).suffix in {".py", ".yaml", ".vtl"}:
             assert cleaner().code(content.decode()) == content.decode(), path
+
+
+@pytest.mark.parametrize("members", ["description: of it\n", "description: |\n      of it\n", "a.b/c-d:\n      e: 1\n"])
+def test_what_is_named_like_a_secret_and_has_members_is_none(members: str) -> None:
+    text = f"Authorization:\n    {members}"
+    assert cleaner().code(text) == text
+
+
+@pytest.mark.parametrize("text", ["password: swordfish\n", "password:\n  swordfish\n", "- api_key:  sword fish\n"])
+def test_a_secret_in_a_configuration_is_taken_out(text: str) -> None:
+    assert "fish" not in cleaner().code(text)
+
+
+def test_nothing_of_who_called_is_left(tmp_path: Path) -> None:
+    issuer = local_issuer(tmp_path)
+    signer = Signer(lambda: AccessKey(KEY_ID, SECRET, "FwoGZXIvYXdzE"), "us-east-1")
+    signed = signer.signed(Request("GET", "http://h/p")).headers
+    token = issuer.token("users-api")
+    private = json.loads(next(tmp_path.iterdir()).read_text())["d"]
+    headers = {"Authorization": f"Bearer {token}", "X-Amz-Security-Token": signed["X-Amz-Security-Token"]}
+    logged = "\n".join(f"{name}: {value}" for name, value in [*headers.items(), *signed.items()])
+
+    for left in (cleaner().text(logged), json.dumps(cleaner().value(headers)), json.dumps(cleaner().headers(headers))):
+        assert token.rpartition(".")[2] not in left
+        assert signed["Authorization"].rpartition("=")[2] not in left
+        assert "FwoGZXIvYXdzE" not in left
+        assert KEY_ID not in left
+    assert private not in issuer.key_set()
 
 
 @given(st.integers(0, 2**32), st.integers(0, 99))

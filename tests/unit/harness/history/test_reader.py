@@ -306,11 +306,11 @@ def test_a_history_from_before_there_were_faults_is_read(write: Write) -> None:
 
 
 def test_a_history_of_another_version_is_refused_with_both_versions(write: Write) -> None:
-    path = write(encoded({"type": "header", "format": "harness-history", "version": 3, "new": True}))
+    path = write(encoded({"type": "header", "format": "harness-history", "version": 4, "new": True}))
     with pytest.raises(HarnessError) as caught:
         read_history(path)
     assert str(caught.value) == (
-        f"{path}: a history of version 3, and this program reads versions 1 and 2; "
+        f"{path}: a history of version 4, and this program reads versions 1, 2, 3; "
         "read it with the program that wrote it"
     )
     assert caught.value.exit_code is ExitCode.MISUSE

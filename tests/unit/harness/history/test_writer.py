@@ -32,7 +32,7 @@ HEADER = Header("run-1", seed=7, asked=100, observable=True, wall_clock_zero_s=1
 HEADER_LINE = {
     "type": "header",
     "format": "harness-history",
-    "version": 2,
+    "version": 3,
     "run_id": "run-1",
     "seed": 7,
     "asked": 100,

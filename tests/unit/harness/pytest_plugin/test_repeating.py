@@ -18,9 +18,9 @@ def test_it_names_the_test_and_the_seed() -> None:
 
 
 def test_it_has_the_other_options_where_they_are_not_as_ever() -> None:
-    session = replace(SESSION, flows=20, endpoint_url="http://127.0.0.1:4566")
+    session = replace(SESSION, flows=20, auth="iam", endpoint_url="http://127.0.0.1:4566")
     assert repeat_command(session, "test_a.py::test_b") == (
-        "pytest test_a.py::test_b --seed 7 --flows 20 --engine external --endpoint-url http://127.0.0.1:4566"
+        "pytest test_a.py::test_b --seed 7 --flows 20 --auth iam --engine external --endpoint-url http://127.0.0.1:4566"
     )
 
 

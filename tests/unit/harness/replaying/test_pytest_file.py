@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.callers import Auth
 from harness.faults import ExponentialDelay, Fault, FixedDelay, FlowRange
 from harness.replaying.pytest_file import StackOfTest, file_name_of, pytest_file
 from harness.workload import Deadlines, Workload
@@ -41,6 +42,8 @@ WORKLOADS = st.builds(
     confirming_polls=st.integers(0, 2),
     faults=st.lists(FAULTS, max_size=3).map(tuple),
     only_flows=st.none() | st.lists(st.integers(0, 99), min_size=1, unique=True).map(tuple),
+    auth=st.sampled_from(Auth),
+    strangers=st.sampled_from([0, 0.25]),
 )
 
 
@@ -99,6 +102,12 @@ def test_its_lines_are_short_and_it_ends_with_a_line_break(broken: list[str]) ->
     text = pytest_file("20261127-220250074-giia", replace(SMALL, faults=faults), broken, [], StackOfTest())
     assert all(len(line) <= 120 for line in text.splitlines())
     assert text.endswith("\n")
+
+
+def test_a_stack_that_asks_who_calls_is_deployed_so() -> None:
+    text = pytest_file("1", replace(SMALL, auth=Auth.JWT), ["no-create-lost"], [], StackOfTest(auth=Auth.JWT))
+    assert "DeploymentRequest(url, account, auth=Auth.JWT)" in text
+    assert "from harness.callers import Auth" in text
 
 
 def test_two_runs_have_tests_in_modules_of_different_names() -> None:

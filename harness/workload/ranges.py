@@ -6,6 +6,7 @@ from typing import Final
 
 from harness.callers import Auth
 from harness.errors import MisuseError
+from harness.faults.catalogue import kills_engine
 from harness.faults.ranges import check_faults
 from harness.shape.document import check_shape
 from harness.workload import Workload
@@ -43,6 +44,9 @@ def check_workload(workload: Workload, where: str = "workload") -> None:
     check_faults(workload.faults, f"{where}.faults")
     if workload.strangers and workload.auth is Auth.NONE:
         raise MisuseError(f"{where}.strangers: an API that knows no callers has none; add --auth iam or --auth jwt")
+    if workload.auth is Auth.IAM and kills_engine(workload.faults):
+        what = "an engine that was killed has forgotten whose the access keys are"
+        raise MisuseError(f"{where}.auth: {what}; leave out kills, or add --auth jwt")
     if workload.only_flows is not None:
         _check_only_flows(workload.only_flows, workload.flows, f"{where}.only_flows")
     check_shape(workload.shape, f"{where}.shape")

@@ -1,14 +1,17 @@
 """Workloads as JSON: what is written is read back, and whatever is wrong is one line with its place."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.callers import Auth
 from harness.errors import ExitCode, HarnessError, MisuseError
 from harness.faults import ExponentialDelay, Fault, FixedDelay, FlowRange, UniformDelay
+from harness.faults.catalogue import kind_named
 from harness.shape.document import shape_from_json
 from harness.shape.users import USERS_API
 from harness.workload import Deadlines, Workload
@@ -198,3 +201,10 @@ def test_faults_and_flows_that_make_no_sense_are_refused(members: dict[str, Any]
 
 def test_the_flows_that_are_to_be_made_alone_come_back() -> None:
     assert workload_from_json(LEAST | {"only_flows": [2, 5]}).only_flows == (2, 5)
+
+
+def test_users_that_a_killed_engine_forgets_cannot_sign_a_run_that_kills_it() -> None:
+    killing = Workload(seed=1, flows=2, auth=Auth.IAM, faults=(kind_named("kills").fault(),))
+    with pytest.raises(MisuseError, match=r"workload\.auth: an engine that was killed has forgotten whose the access"):
+        check_workload(killing)
+    check_workload(replace(killing, auth=Auth.JWT))

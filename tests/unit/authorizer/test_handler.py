@@ -58,7 +58,11 @@ def test_a_good_token_is_answered_with_what_it_allows(handler: Handler) -> None:
     }
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Basic eDp5", f"bearer {signed()}", signed(), 7])
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "Bearer", "Bearer ", "Basic eDp5", f"bearer {signed()}", signed(), 7],
+    ids=["none", "empty", "no-token", "blank-token", "basic", "lower-case", "bare-token", "number"],
+)
 def test_without_a_bearer_token_nobody_is_let_in(handler: Handler, header: object) -> None:
     with pytest.raises(Exception, match=r"^Unauthorized$"):
         handler(event(header), CONTEXT)

@@ -117,7 +117,7 @@ def check_settable(fault: Fault) -> None:
         what = f"{fault.kind}: a run kills its engine and starts it again; no engine does that to itself"
         raise MisuseError(f"{what}: use `harness run --faults {fault.kind}`")
     if fault.from_s or fault.for_s is not None:
-        raise MisuseError("from= and for= are a run's; here a fault begins at once, and heals when you say or in time")
+        raise MisuseError("from= and for= are a run's; here a fault begins at once, and lasts as --ttl or ttl_s says")
 
 
 def redelivers(faults: Iterable[Fault]) -> bool:

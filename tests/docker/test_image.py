@@ -14,7 +14,7 @@ for folder in ("/app", "/opt/packages", "/stack", "/runs", "/run", "/root", "/tm
 
 def test_the_sources_are_there_and_nothing_else_of_the_checkout() -> None:
     names = in_image("import os; print(*sorted(os.listdir('/app')))").split()
-    assert names == ["consumer", "container", "emulator", "harness", "infra"]
+    assert names == ["authorizer", "consumer", "container", "emulator", "harness", "infra"]
 
 
 def test_neither_tests_nor_caches_nor_secrets_nor_a_way_to_install_more_are_in_it() -> None:

@@ -105,8 +105,8 @@ def start(state_dir: StateDir, *, detach: bool, as_json: bool, **wishes: Any) ->
     elif detach:
         click.echo(_describe(start_in_background(options), as_json=as_json))
     else:
-        # Late, here and below: it is half of the launcher's own start, which has no use for it.
-        from emulator.launch.foreground import run_engine  # noqa: PLC0415
+        # Here and below: it is half of the launcher's own start, which has no use for it.
+        from emulator.launch.foreground import run_engine  # noqa: PLC0415 - late, so that who detaches needs none of it
 
         running = run_engine(options, lambda record: _describe(record, as_json=as_json))
     if running:

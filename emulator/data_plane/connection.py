@@ -30,7 +30,7 @@ class OfferingChannel(HeaderPreservingHTTPChannel):
     _is_offered = False
     _is_lost = False
 
-    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name, as below
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         """Twisted calls this with what came in."""
         if self._head is not None:
             self._received += data
@@ -43,7 +43,7 @@ class OfferingChannel(HeaderPreservingHTTPChannel):
         if not self._is_offered:
             self._offer(self._head)
 
-    def connectionLost(self, reason: Any) -> None:  # noqa: N802
+    def connectionLost(self, reason: Any) -> None:  # noqa: N802 - as above
         """Twisted calls this when nobody is there any more."""
         self._is_lost = True
         super().connectionLost(reason)

@@ -1,11 +1,10 @@
 """A function that is to forget what it kept: its configuration is changed, and whoever asked waits for that."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
 
@@ -13,7 +12,7 @@ from harness import renewal
 from harness.deployment import Deployment
 from harness.observation import ObservationError
 from harness.renewal import renew_function
-from tests.unit.harness.test_deployment import OUTPUTS
+from tests.unit.harness.observation.aws_server import deployment_at
 
 PATH = "/2015-03-31/functions/consumer/configuration"
 
@@ -62,14 +61,8 @@ def deployed(function: Function) -> Iterator[Deployment]:
         def log_message(self, *_arguments: object) -> None:
             """Be quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield Deployment.from_json(OUTPUTS | {"endpoint_url": f"http://127.0.0.1:{server.server_port}"})
-        finally:
-            server.shutdown()
-            thread.join()
+    with deployment_at(Handler) as deployment:
+        yield deployment
 
 
 def test_nobody_goes_on_before_the_change_is_done() -> None:

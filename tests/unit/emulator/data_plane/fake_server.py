@@ -45,14 +45,14 @@ class FakeRounds:
 class FakeTransport:
     """A connection that keeps what is written to it, and takes everything else that it is told for done."""
 
-    _tempDataBuffer = dataBuffer = b""  # noqa: N815
+    _tempDataBuffer = dataBuffer = b""  # noqa: N815 - as above
 
     def __init__(self) -> None:
         self.written = bytearray()
         self.disconnecting = False
         self.takes_at_once = 2**30
 
-    def writeSomeData(self, data: bytes) -> int | Exception:  # noqa: N802
+    def writeSomeData(self, data: bytes) -> int | Exception:  # noqa: N802 - as above
         if self.takes_at_once < 0:
             return ConnectionResetError()
         self.written += data[: self.takes_at_once]
@@ -61,20 +61,20 @@ class FakeTransport:
     def write(self, data: bytes) -> None:
         self.written += data
 
-    def writeSequence(self, pieces: list[bytes]) -> None:  # noqa: N802 - Twisted's name, as all below
+    def writeSequence(self, pieces: list[bytes]) -> None:  # noqa: N802 - as above
         self.written += b"".join(pieces)
 
-    def loseConnection(self) -> None:  # noqa: N802
+    def loseConnection(self) -> None:  # noqa: N802 - as above
         self.disconnecting = True
 
-    def getPeer(self) -> IPv4Address:  # noqa: N802
+    def getPeer(self) -> IPv4Address:  # noqa: N802 - as above
         return IPv4Address("TCP", "127.0.0.1", 1)
 
     def _done(self, *_: object) -> None: ...
 
-    getHost = getPeer  # noqa: N815
-    registerProducer = unregisterProducer = _done  # noqa: N815
-    pauseProducing = resumeProducing = stopProducing = setTcpNoDelay = _done  # noqa: N815
+    getHost = getPeer  # noqa: N815 - as above
+    registerProducer = unregisterProducer = _done  # noqa: N815 - as above
+    pauseProducing = resumeProducing = stopProducing = setTcpNoDelay = _done  # noqa: N815 - as above
 
 
 def send(*requests: bytes, rounds: FakeRounds | None, transport: FakeTransport | None = None) -> bytes:

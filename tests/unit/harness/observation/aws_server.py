@@ -29,6 +29,19 @@ class RefusalError(Exception):
 
 
 @contextmanager
+def deployment_at(handler: type[BaseHTTPRequestHandler]) -> Iterator[Deployment]:
+    """A deployment whose endpoint is served by this handler."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield Deployment.from_json(OUTPUTS | {"endpoint_url": f"http://127.0.0.1:{server.server_port}"})
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@contextmanager
 def aws_at(answer: Answer) -> Iterator[Deployment]:
     """A deployment whose endpoint answers like this."""
 
@@ -49,14 +62,8 @@ def aws_at(answer: Answer) -> Iterator[Deployment]:
         def log_message(self, *_arguments: Any) -> None:
             """Be quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield Deployment.from_json(OUTPUTS | {"endpoint_url": f"http://127.0.0.1:{server.server_port}"})
-        finally:
-            server.shutdown()
-            thread.join()
+    with deployment_at(Handler) as deployment:
+        yield deployment
 
 
 @dataclass

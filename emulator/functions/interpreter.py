@@ -1,5 +1,6 @@
 """The interpreter that functions run on: ours, with the packages of AWS's runtime and none of our others."""
 
+import csv
 import sys
 import venv
 from dataclasses import dataclass
@@ -51,7 +52,15 @@ def build_interpreter(folder: Path) -> Interpreter:
     interpreter = Interpreter(folder / "bin" / "python", folder / "lib" / RUNTIME / "site-packages")
     for name in _DISTRIBUTIONS:
         distribution = metadata.distribution(name)
-        for top in {file.parts[0] for file in distribution.files or ()} - {"..", "__pycache__"}:
+        for top in _top_names(distribution.read_text("RECORD") or "") - {"..", "__pycache__"}:
             source = Path(str(distribution.locate_file(top)))
             (interpreter.packages / top).symlink_to(source, target_is_directory=source.is_dir())
     return interpreter
+
+
+def _top_names(record: str) -> set[str]:
+    """Return what is at the top of a distribution, by its list of files. (Its `files` looks for each of thousands.)
+
+    https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
+    """
+    return {file.split("/", 1)[0] for file, *_ in csv.reader(record.splitlines()) if file}

@@ -1,7 +1,8 @@
 """What LocalStack imports and this engine hardly ever uses, is imported when it is used.
 
 The largest: the whole of EC2's API, for the types of two variables; the SAM transform, for templates that ask for it;
-a validator of LocalStack's own requests, which is off. Together they took half a second of each start and deploy.
+a validator of LocalStack's own requests, which is off; one of OpenAPI documents, for calls of moto's that LocalStack
+answers itself. Together they took more than half a second of each start and deploy.
 
 While a module of `LATE` is imported, stand-ins take the place of what it imports; everybody else gets the real ones.
 """
@@ -57,6 +58,10 @@ LATE: Final[Mapping[str, StandIns]] = {
     },
     "localstack.services.cloudformation.engine.v2.change_set_model_preproc": {
         "localstack.aws.api.ec2": {"AvailabilityZoneList": list, "DescribeAvailabilityZonesResult": dict},
+    },
+    "moto.apigateway.models": {
+        "openapi_spec_validator": {"validate": late("openapi_spec_validator", "validate")},
+        "openapi_spec_validator.validation.exceptions": {"OpenAPIValidationError": NeverRaisedError},
     },
 }
 

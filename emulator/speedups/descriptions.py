@@ -1,10 +1,12 @@
 """A description of a service, and every other file of botocore's, is read once, not once for each session.
 
 Each session of botocore has a loader of its own. LocalStack makes sessions all the time, and so read the same large
-files again and again: for its own parsers, for clients, for lists of regions.
+files again and again: for its own parsers, for clients, for lists of regions. And each looked through the folders of
+all 400 services, to tell whether there is the one that it was asked for.
 """
 
 import json
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +15,30 @@ from botocore import loaders
 
 from emulator.speedups.originals import require_source
 
+type ListServices = Callable[[Any, str], list[str]]
+
 _botocore: Any = loaders  # its types leave out what is replaced and what is private
 
 
 def apply() -> None:
     """Let all loaders have the same files. Nobody changes what a loader returns: each session shares it already."""
     require_source(loaders.JSONFileLoader, "01c36b3a078faeb4")
+    require_source(loaders.Loader.list_available_services, "ba2bafd04efdbf18")
     _botocore.JSONFileLoader.load_file = lambda _loader, file_path: load_file(file_path)
+    _botocore.Loader.list_available_services = listing_once(loaders.Loader.list_available_services)
+
+
+def listing_once(list_services: ListServices) -> ListServices:
+    """Return what lists the services of some folders once, whoever looks into these folders."""
+    listed: dict[tuple[str, ...], list[str]] = {}
+
+    def list_available_services(loader: Any, type_name: str) -> list[str]:
+        key = (*loader.search_paths, type_name)
+        if key not in listed:
+            listed[key] = list_services(loader, type_name)
+        return listed[key]
+
+    return list_available_services
 
 
 @cache

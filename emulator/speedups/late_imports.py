@@ -29,6 +29,14 @@ def late(module: str, function: str) -> Callable[..., Any]:
     return call
 
 
+class LateConsole:
+    """A console that is made when something is printed to it, which an engine does not."""
+
+    def __getattr__(self, name: str) -> Any:
+        """Make the console, and return what it has of that name."""
+        return getattr(importlib.import_module("rich.console").Console(), name)
+
+
 class NeverRaisedError(Exception):
     """In the place of the errors of what is not used."""
 
@@ -59,6 +67,7 @@ LATE: Final[Mapping[str, StandIns]] = {
     "localstack.services.cloudformation.engine.v2.change_set_model_preproc": {
         "localstack.aws.api.ec2": {"AvailabilityZoneList": list, "DescribeAvailabilityZonesResult": dict},
     },
+    "localstack.utils.bootstrap": {"rich.console": {"Console": LateConsole}},
     "moto.apigateway.models": {
         "openapi_spec_validator": {"validate": late("openapi_spec_validator", "validate")},
         "openapi_spec_validator.validation.exceptions": {"OpenAPIValidationError": NeverRaisedError},

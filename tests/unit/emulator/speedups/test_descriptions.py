@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from botocore.loaders import JSONFileLoader, Loader
 
-from emulator.speedups.descriptions import load_file
+from emulator.speedups.descriptions import listing_once, load_file
 
 SERVICES = ("apigateway", "dynamodb", "lambda", "sqs")
 
@@ -36,3 +36,15 @@ def test_a_file_is_found_with_either_ending_and_read_once(ending: str, tmp_path:
 
 def test_what_is_not_there_is_none(tmp_path: Path) -> None:
     assert load_file(str(tmp_path / "none")) is None
+
+
+def test_services_are_listed_once_for_the_same_folders_and_again_for_others(tmp_path: Path) -> None:
+    list_services = listing_once(Loader.list_available_services)
+    plain = list_services(Loader(), "service-2")
+    assert plain == Loader().list_available_services("service-2")
+    assert list_services(Loader(), "service-2") is plain
+
+    (tmp_path / "mine" / "2020-01-01").mkdir(parents=True)
+    (tmp_path / "mine" / "2020-01-01" / "service-2.json").write_text("{}")
+    assert set(list_services(Loader(extra_search_paths=[str(tmp_path)]), "service-2")) - set(plain) == {"mine"}
+    assert list_services(Loader(), "waiters-2") == Loader().list_available_services("waiters-2")

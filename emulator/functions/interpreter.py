@@ -59,7 +59,7 @@ def build_interpreter(folder: Path) -> Interpreter:
 
 
 def _top_names(record: str) -> set[str]:
-    """Return what is at the top of a distribution, by its list of files. (Its `files` looks for each of thousands.)
+    """Return what is at the top of a distribution, by its list of files; nobody looks for each of its thousands.
 
     https://packaging.python.org/en/latest/specifications/recording-installed-packages/#the-record-file
     """

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from harness.aiohttp_transport import AiohttpTransport
+from harness.callers import ANYBODY, Callers
 from harness.driver import drive
 from harness.event_loop import run_loop
 from harness.history import FlowHistory
@@ -40,13 +41,13 @@ class FlowKeeper:
         """See `Recorder`."""
 
 
-def drive_and_keep(workload: Workload, api_url: str, connections: int) -> list[FlowHistory]:
+def drive_and_keep(workload: Workload, api_url: str, connections: int, callers: Callers = ANYBODY) -> list[FlowHistory]:
     """Drive a workload to its end, and return its flows in the order in which they ended."""
     keeper = FlowKeeper()
 
     async def driving() -> None:
         async with AiohttpTransport(connections) as transport:
-            await drive(workload, transport, api_url, keeper)
+            await drive(workload, transport, api_url, keeper, callers=callers)
 
     run_loop(driving())
     return keeper.flows

@@ -9,6 +9,7 @@ from typing import Final
 from benchmarks.kept_flows import drive_and_keep
 from harness.aiohttp_transport import AiohttpTransport
 from harness.api_client import Answer, AsyncApi
+from harness.callers import ANYBODY, Caller, Callers
 from harness.errors import UnavailableError
 from harness.event_loop import run_loop
 from harness.history import FlowHistory
@@ -55,7 +56,9 @@ class FlowFigures:
     """Create to visible; a flow that was not visible in time counts with its whole time."""
 
 
-def drive_flows(api_url: str, clients: int, *, window_s: float, seed: int, most: int = _MOST_FLOWS) -> FlowFigures:
+def drive_flows(
+    api_url: str, clients: int, *, window_s: float, seed: int, most: int = _MOST_FLOWS, callers: Callers = ANYBODY
+) -> FlowFigures:
     """Make flows for a time and see all of them to their end.
 
     Args:
@@ -64,6 +67,7 @@ def drive_flows(api_url: str, clients: int, *, window_s: float, seed: int, most:
         window_s: how long flows are begun.
         seed: what to send.
         most: how many flows are made at most.
+        callers: whose flows they are.
 
     Raises:
         UnavailableError: no flow completed.
@@ -78,7 +82,7 @@ def drive_flows(api_url: str, clients: int, *, window_s: float, seed: int, most:
         confirming_polls=0,
         window_s=window_s,
     )
-    return flow_figures(drive_and_keep(workload, api_url, clients), clients)
+    return flow_figures(drive_and_keep(workload, api_url, clients, callers), clients)
 
 
 def flow_figures(flows: Sequence[FlowHistory], clients: int) -> FlowFigures:
@@ -102,13 +106,15 @@ def flow_figures(flows: Sequence[FlowHistory], clients: int) -> FlowFigures:
     )
 
 
-def status_rate(api_url: str, message_id: str, *, connections: int, window_s: float) -> float:
+def status_rate(
+    api_url: str, message_id: str, *, connections: int, window_s: float, caller: Caller | None = None
+) -> float:
     """Return how many `GET /status` of a visible message are answered in a second."""
 
     async def ask(api: AsyncApi) -> Answer:
         return await api.status(message_id, _CALL_TIMEOUT_S)
 
-    return _rate(api_url, ask, Meaning.VISIBLE, connections, window_s)
+    return _rate(api_url, ask, Meaning.VISIBLE, connections, window_s, caller=caller)
 
 
 def create_rate(api_url: str, *, connections: int, window_s: float) -> float:
@@ -126,12 +132,14 @@ def _rate(
     expected: Meaning,
     connections: int,
     window_s: float,
+    *,
+    caller: Caller | None = None,
 ) -> float:
     """Make a call over and over on each connection; every answer must have the expected meaning."""
 
     async def measure() -> float:
         async with AiohttpTransport(connections) as transport:
-            api = AsyncApi(transport, api_url, USERS_API)
+            api = AsyncApi(transport, api_url, USERS_API, caller=caller)
             clock = asyncio.get_running_loop().time
 
             async def one_connection(until_s: float) -> int:

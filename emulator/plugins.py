@@ -56,6 +56,14 @@ def sqs_embedded() -> Service:
     return create_sqs_service()
 
 
+@aws_provider(api="sts", name="embedded")
+def sts_embedded() -> Service:
+    """Serves STS as LocalStack does, and knows what limits a session, when `PROVIDER_OVERRIDE_STS=embedded`."""
+    from emulator.authorization.sts import create_sts_service  # noqa: PLC0415 - late, as LocalStack's own
+
+    return create_sts_service()
+
+
 @aws_provider(api="lambda", name="embedded")
 def lambda_embedded() -> Service:
     """Serves Lambda as LocalStack does, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""

@@ -30,7 +30,7 @@ SERVICES = (
 )
 
 # The services whose provider is ours.
-EMBEDDED = ("apigateway", "dynamodb", "dynamodbstreams", "lambda", "sqs")
+EMBEDDED = ("apigateway", "dynamodb", "dynamodbstreams", "lambda", "sqs", "sts")
 
 # Names of speed-ups, with commas between them.
 WITHOUT_VARIABLE = "EMULATOR_WITHOUT"

@@ -16,36 +16,45 @@ from emulator.authorization.signatures.verification import AccessKey
 
 _MAX_DOCUMENTS = 1024
 
+type Documents = tuple[Any, ...]
+"""Policies that hold together: any may allow, and each may deny. An empty set allows nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user, or a role in one of its sessions.
+    """A user, a role in one of its sessions, or a user in one.
 
     Attributes:
         key: the access key.
         account_id: the account that it is in.
         arn: the user's, or the session's.
-        role_arn: the role's; None for a user.
+        behind: the ARN of whose permissions a session has: a role's, or a federated user's user. None for a user, whose
+            own a session of GetSessionToken is.
         user_id: the unique ID: a session's has the session's name behind a colon.
         policies: the documents of all policies that give it permissions: its own, and its groups'.
-        limits: documents each of which has to allow, too: a permissions boundary, a session's policy.
+        limits: sets of documents each of which has to allow, too: a permissions boundary, a session's policies.
         values: what is known of it, by the names of condition keys in lower case.
     """
 
     key: AccessKey
     account_id: str
     arn: str
-    role_arn: str | None
+    behind: str | None
     user_id: str
-    policies: tuple[Any, ...]
-    limits: tuple[Any, ...]
+    policies: Documents
+    limits: tuple[Documents, ...]
     values: CallValues
 
-    def as_caller(self, partition: str) -> Caller:
-        """Return it as a resource's policy may name it."""
-        names = {self.arn, self.role_arn} if self.role_arn else {self.arn}
-        account = frozenset({self.account_id, f"arn:{partition}:iam::{self.account_id}:root"})
-        return Caller("AWS", frozenset(name for name in names if name), self.account_id, account)
+    def as_caller(self, partition: str, resource_account_id: str) -> Caller:
+        """Return it as the policy of a resource in an account may name it."""
+        return Caller(
+            "AWS",
+            frozenset({self.arn}),
+            self.account_id,
+            frozenset({self.account_id, f"arn:{partition}:iam::{self.account_id}:root"}),
+            frozenset({self.behind} if self.behind else ()),
+            is_foreign=self.account_id != resource_account_id,
+        )
 
 
 def judge_identity(identity: Identity, call: Call) -> Verdict:
@@ -53,22 +62,48 @@ def judge_identity(identity: Identity, call: Call) -> Verdict:
     return judge_within(identity.policies, identity.limits, call)
 
 
-def judge_within(policies: Iterable[Any], limits: Iterable[Any], call: Call) -> Verdict:
-    """Return what documents say of a call, where each of those that limit them has to allow it, too."""
-    return all_of([judge_documents(policies, call), *(judge_documents([limit], call) for limit in limits)])
+def judge_limits(identity: Identity, call: Call) -> Verdict:
+    """Return what the limits of an identity alone say of a call; where there are none, they allow it."""
+    return all_of([Verdict.ALLOWED, *(judge_documents(limit, call) for limit in identity.limits)])
 
 
-def with_resource_policy(by_identity: Verdict, by_resource: Verdict | None, *, same_account: bool) -> Verdict:
-    """Return what both say together: in one account either may allow, and between accounts both have to.
+def judge_within(policies: Documents, limits: Iterable[Documents], call: Call) -> Verdict:
+    """Return what documents say of a call, where each of the sets that limit them has to allow it, too."""
+    return all_of([judge_documents(policies, call), *(judge_documents(limit, call) for limit in limits)])
 
-    Args:
-        by_identity: what the identity's policies say.
-        by_resource: what the API's policy says; None where it has none.
-        same_account: whether the identity is in the API's account.
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What the policies say that have a say in a signed call.
+
+    Attributes:
+        by_identity: the caller's own, within its limits.
+        by_limits: its limits alone.
+        by_resource: the API's own policy, of the caller and of what is behind it; nothing, where it has none.
+        by_resource_to_itself: the same, of the caller's own name only.
     """
-    if by_resource is None:
-        by_resource = Verdict.UNSAID
-    return any_of([by_identity, by_resource]) if same_account else all_of([by_identity, by_resource])
+
+    by_identity: Verdict
+    by_limits: Verdict
+    by_resource: Verdict = Verdict.UNSAID
+    by_resource_to_itself: Verdict = Verdict.UNSAID
+
+    def in_account(self) -> Verdict:
+        """Return what holds within an account: either may allow.
+
+        What the resource allows to a role is within the limits of the role's session; what it allows to the session
+        itself is not.
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
+        """
+        to_behind = all_of([self.by_resource, self.by_limits])
+        return any_of([self.by_identity, to_behind, self.by_resource_to_itself])
+
+    def between_accounts(self) -> Verdict:
+        """Return what holds where the caller is in another account: both have to allow.
+
+        https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
+        """
+        return all_of([self.by_identity, self.by_resource])
 
 
 def judge_documents(documents: Iterable[Any], call: Call) -> Verdict:

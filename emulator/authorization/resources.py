@@ -75,13 +75,14 @@ def judge_each(judge_one: Callable[[Call], Verdict], call: Call, target: Target)
     return all_of(judge_one(replace(call, resource=resource)) for resource in target.spellings())
 
 
-def judge_by_resource(text: str | None, call: Call, target: Target) -> Verdict | None:
+def judge_by_resource(text: str | None, call: Call, target: Target, *, by_own_name: bool = False) -> Verdict | None:
     """Return what an API's own policy says; None where it has none. One that cannot be read denies all.
 
     Args:
         text: the policy, as API Gateway's API shows it: JSON within a string of JSON.
         call: the call.
         target: what it is of.
+        by_own_name: whether only an allow counts that is the caller's own, and not one to what is behind it.
     """
     if not text:
         return None
@@ -89,7 +90,7 @@ def judge_by_resource(text: str | None, call: Call, target: Target) -> Verdict |
         policy = _read(text, target.api_arn)
     except UnreadablePolicyError:
         return Verdict.DENIED
-    return judge_each(lambda spelled: judge([policy], spelled), call, target)
+    return judge_each(lambda spelled: judge([policy], spelled, by_own_name=by_own_name), call, target)
 
 
 @lru_cache(_MAX_POLICIES)

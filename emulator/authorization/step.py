@@ -32,7 +32,7 @@ from emulator.authorization.denials import ANYBODY, require_allowed_by_authorize
 from emulator.authorization.documents import IAM
 from emulator.authorization.errors import to_gateway_error
 from emulator.authorization.functions import call_function
-from emulator.authorization.identities import Identity, judge_identity, with_resource_policy
+from emulator.authorization.identities import Identity, Said, judge_identity, judge_limits
 from emulator.authorization.plans import plans_of
 from emulator.authorization.policies.evaluation import ANONYMOUS, Call, Verdict, any_of, judge
 from emulator.authorization.refusals import Refusal, misconfigured
@@ -127,12 +127,15 @@ def _authorize_signed(context: RestApiInvocationContext, policy: str | None, tar
         user=identity.user_id,
         userArn=identity.arn,
     )
-    call = Call(INVOKE, target.arn, {**call_values(context), **identity.values}, identity.as_caller(target.partition))
-    verdict = with_resource_policy(
-        judge_each(lambda spelled: judge_identity(identity, spelled), call, target),
-        judge_by_resource(policy, call, target),
-        same_account=identity.account_id == target.account_id,
+    caller = identity.as_caller(target.partition, target.account_id)
+    call = Call(INVOKE, target.arn, {**call_values(context), **identity.values}, caller)
+    said = Said(
+        by_identity=judge_each(lambda spelled: judge_identity(identity, spelled), call, target),
+        by_limits=judge_each(lambda spelled: judge_limits(identity, spelled), call, target),
+        by_resource=judge_by_resource(policy, call, target) or Verdict.UNSAID,
+        by_resource_to_itself=judge_by_resource(policy, call, target, by_own_name=True) or Verdict.UNSAID,
     )
+    verdict = said.between_accounts() if caller.is_foreign else said.in_account()
     require_allowed_to(identity.arn, verdict, target)
 
 

@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,11 +63,18 @@ def outcome(answer: requests.Response) -> tuple[int, str, Any]:
 
 @pytest.fixture(scope="module")
 def world(engine: RunningEngine) -> Iterator[World]:
-    aws = aws_clients(engine.endpoint_url, ACCOUNT_ID)
+    with keyed_world(engine, ACCOUNT_ID) as made:
+        yield made
+
+
+@contextmanager
+def keyed_world(engine: RunningEngine, account_id: str) -> Iterator[World]:
+    """Deploy the API, and give out keys, in an account."""
+    aws = aws_clients(engine.endpoint_url, account_id)
     paths = {
-        "/items": {"post": enqueue(ACCOUNT_ID, "keyed", **KEYED), "get": show(**KEYED)},
-        "/items/{id}": {"post": enqueue(ACCOUNT_ID, "keyed", **KEYED)},
-        "/open": {"get": show(), "post": enqueue(ACCOUNT_ID, "keyed")},
+        "/items": {"post": enqueue(account_id, "keyed", **KEYED), "get": show(**KEYED)},
+        "/items/{id}": {"post": enqueue(account_id, "keyed", **KEYED)},
+        "/open": {"get": show(), "post": enqueue(account_id, "keyed")},
     }
     schemes = {"key": {"type": "apiKey", "name": "x-api-key", "in": "header"}}
     with deployed(engine, aws, "keyed", paths, components={"securitySchemes": schemes}) as api:

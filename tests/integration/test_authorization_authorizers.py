@@ -10,7 +10,8 @@ Each request goes both ways through the engine: with a connection to be closed i
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -88,9 +89,16 @@ def by(name: str) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def world(engine: RunningEngine) -> Iterator[World]:
-    aws = aws_clients(engine.endpoint_url, ACCOUNT_ID)
-    arn = make_function(aws, ACCOUNT_ID, "guard", GUARD, timeout_s=1)
-    forbidden = make_function(aws, ACCOUNT_ID, "not-for-the-gateway", GUARD)
+    with guarded_world(engine, ACCOUNT_ID) as made:
+        yield made
+
+
+@contextmanager
+def guarded_world(engine: RunningEngine, account_id: str) -> Iterator[World]:
+    """Deploy the API and its authorizers in an account."""
+    aws = aws_clients(engine.endpoint_url, account_id)
+    arn = make_function(aws, account_id, "guard", GUARD, timeout_s=1)
+    forbidden = make_function(aws, account_id, "not-for-the-gateway", GUARD)
     aws("lambda").add_permission(
         FunctionName="guard", StatementId="api", Action="lambda:InvokeFunction", Principal="apigateway.amazonaws.com"
     )
@@ -104,15 +112,15 @@ def world(engine: RunningEngine) -> Iterator[World]:
         "forbidden": authorizer(invocation_uri(forbidden)),
     }
     paths = {
-        "/items": {"post": enqueue(ACCOUNT_ID, "guarded", **by("asked")), "get": show(**by("asked"))},
-        "/kept": {"post": enqueue(ACCOUNT_ID, "guarded", **by("kept")), "get": show(**by("kept"))},
+        "/items": {"post": enqueue(account_id, "guarded", **by("asked")), "get": show(**by("asked"))},
+        "/kept": {"post": enqueue(account_id, "guarded", **by("kept")), "get": show(**by("kept"))},
         "/kept/{id}": {"get": show(**by("kept"))},
         "/looks": {"get": show(**by("looks"))},
         "/request/{id}": {"get": show(**by("request"))},
-        "/absent": {"post": enqueue(ACCOUNT_ID, "guarded", **by("absent"))},
-        "/forbidden": {"post": enqueue(ACCOUNT_ID, "guarded", **by("forbidden"))},
+        "/absent": {"post": enqueue(account_id, "guarded", **by("absent"))},
+        "/forbidden": {"post": enqueue(account_id, "guarded", **by("forbidden"))},
         "/open": {"get": show(security=[])},
-        "/default": {"post": enqueue(ACCOUNT_ID, "guarded")},
+        "/default": {"post": enqueue(account_id, "guarded")},
     }
     more = {
         "components": {"securitySchemes": schemes},
@@ -211,6 +219,28 @@ def test_a_kept_answer_for_one_method_denies_the_others(connection: str, world: 
     answer = world.api.post("/kept", Authorization=token, Connection=connection)
     assert (answer.status_code, answer.json()) == (403, {"Message": NOBODY})
     assert world.api.received() == []
+
+
+@BOTH_WAYS
+def test_a_kept_answer_for_one_stage_lets_nobody_in_at_another(connection: str, world: World) -> None:
+    gateway, api_id = world.aws("apigateway"), world.api.api_id
+    gateway.create_deployment(restApiId=api_id, stageName="v2")
+    try:
+        first = {
+            "Action": "execute-api:Invoke",
+            "Effect": "Allow",
+            "Resource": f"arn:aws:execute-api:*:*:{api_id}/v1/*",
+        }
+        document = {**ANSWER, "policyDocument": {"Version": "2012-10-17", "Statement": [first]}}
+        token = f"answer {json.dumps(document)}"
+        second = replace(world.api, url=world.api.url.replace("/v1", "/v2"))
+        assert world.api.post("/kept", Authorization=token, Connection=connection).status_code == 202
+        for _ in range(2):
+            answer = second.post("/kept", Authorization=token, Connection=connection)
+            assert (answer.status_code, answer.json()) == (403, {"Message": NOBODY})
+        assert world.api.received() == ['{"a": 1}']
+    finally:
+        gateway.delete_stage(restApiId=api_id, stageName="v2")
 
 
 def test_an_answer_is_not_kept_where_the_authorizer_says_so_and_a_refusal_never_is(world: World) -> None:

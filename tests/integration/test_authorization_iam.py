@@ -11,15 +11,18 @@ Each request goes both ways through the engine: with a connection to be closed i
 import gzip
 import json
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+import boto3
 import pytest
 import requests
 from botocore.auth import SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from tests.integration.authorization_fixture import (
     CALL_TIMEOUT_S,
@@ -49,6 +52,8 @@ class World:
 
     api: SmallApi
     aws: AwsClients
+    account_id: str
+    endpoint_url: str
     people: dict[str, Credentials] = field(default_factory=dict)
 
     def add_user(self, name: str, *statements: dict[str, Any]) -> None:
@@ -59,8 +64,20 @@ class World:
             iam.put_user_policy(UserName=name, PolicyName="calls", PolicyDocument=policy(*statements))
         self.people[name] = credentials_of(iam.create_access_key(UserName=name)["AccessKey"])
 
+    def aws_as(self, who: str, service: str) -> Any:
+        """Return a client of the engine whose calls one of them signs."""
+        credentials = self.people[who]
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint_url,
+            region_name=REGION,
+            aws_access_key_id=credentials.access_key,
+            aws_secret_access_key=credentials.secret_key,
+            aws_session_token=credentials.token,
+        )
+
     def arn(self, path: str) -> str:
-        return f"arn:aws:execute-api:{REGION}:{ACCOUNT_ID}:{self.api.api_id}/v1/{path}"
+        return f"arn:aws:execute-api:{REGION}:{self.account_id}:{self.api.api_id}/v1/{path}"
 
 
 @dataclass(frozen=True)
@@ -116,14 +133,21 @@ def credentials_of(key: dict[str, Any]) -> Credentials:
 
 @pytest.fixture(scope="module")
 def world(engine: RunningEngine) -> Iterator[World]:
-    aws = aws_clients(engine.endpoint_url, ACCOUNT_ID)
+    with signed_world(engine, ACCOUNT_ID) as made:
+        yield made
+
+
+@contextmanager
+def signed_world(engine: RunningEngine, account_id: str) -> Iterator[World]:
+    """Deploy the API, and make all who call it, in an account."""
+    aws = aws_clients(engine.endpoint_url, account_id)
     paths = {
-        "/items": {"post": enqueue(ACCOUNT_ID, "signed", **IAM), "get": show(**IAM)},
+        "/items": {"post": enqueue(account_id, "signed", **IAM), "get": show(**IAM)},
         "/items/{id}": {"get": show(**IAM)},
         "/open": {"get": show()},
     }
     with deployed(engine, aws, "signed", paths) as api:
-        world = World(api, aws)
+        world = World(api, aws, account_id, engine.endpoint_url)
         anything = world.arn("*")
         world.add_user("allowed", invoke("Allow", anything))
         world.add_user("nobody")
@@ -152,16 +176,39 @@ def add_member(world: World, resource: str) -> None:
 
 
 def add_sessions(world: World, resource: str) -> None:
-    """Make a session of a role, and one that a policy of its own limits."""
+    """Make sessions of a role, and of users: whole ones, and such as policies of their own limit."""
     iam, sts = world.aws("iam"), world.aws("sts")
     trust = policy({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
     arn = iam.create_role(RoleName="caller", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
     iam.put_role_policy(RoleName="caller", PolicyName="calls", PolicyDocument=policy(invoke("Allow", resource)))
-    whole = sts.assume_role(RoleArn=arn, RoleSessionName="whole")
-    limits = policy(invoke("Allow", world.arn("GET/*")))
-    limited = sts.assume_role(RoleArn=arn, RoleSessionName="limited", Policy=limits)
-    world.people["session"] = credentials_of(whole["Credentials"])
-    world.people["limited"] = credentials_of(limited["Credentials"])
+    reads = policy(invoke("Allow", world.arn("GET/*")))
+    managed = [{"arn": iam.create_policy(PolicyName="reads", PolicyDocument=reads)["Policy"]["Arn"]}]
+    gone = [{"arn": f"arn:aws:iam::{world.account_id}:policy/gone"}]
+
+    def assumed(name: str, **limits: Any) -> None:
+        answer = sts.assume_role(RoleArn=arn, RoleSessionName=name, **limits)
+        world.people[name] = credentials_of(answer["Credentials"])
+
+    assumed("session")
+    assumed("limited", Policy=reads)
+    assumed("managed", PolicyArns=managed)
+    assumed("gone", PolicyArns=gone)
+    assumed("both", PolicyArns=managed, Policy=policy(invoke("Allow", world.arn("POST/*"))))
+    web = sts.assume_role_with_web_identity(
+        RoleArn=arn, RoleSessionName="web", WebIdentityToken="any.token.will.do", PolicyArns=managed
+    )
+    world.people["web"] = credentials_of(web["Credentials"])
+    of_user = world.aws_as("allowed", "sts")
+    world.people["user's session"] = credentials_of(of_user.get_session_token()["Credentials"])
+    nobodys = world.aws_as("nobody", "sts")
+    world.people["nobody's session"] = credentials_of(nobodys.get_session_token()["Credentials"])
+
+    def federated(name: str, **limits: Any) -> None:
+        world.people[name] = credentials_of(of_user.get_federation_token(Name=name, **limits)["Credentials"])
+
+    federated("federated", Policy=policy(invoke("Allow", "*")))
+    federated("federated-reader", PolicyArns=managed)
+    federated("federated-nothing")
 
 
 type Attack = Callable[[World], Signed]
@@ -170,6 +217,11 @@ INCOMPLETE = (403, "IncompleteSignatureException", "")
 UNRECOGNIZED = (403, "UnrecognizedClientException", INVALID_TOKEN)
 MISMATCH = (403, "InvalidSignatureException", ALTERED)
 DENIED = (403, "AccessDeniedException", f"User: arn:aws:iam::{ACCOUNT_ID}:user/")
+DENIED_FEDERATED = (403, "AccessDeniedException", f"User: arn:aws:sts::{ACCOUNT_ID}:federated-user/federated-")
+
+
+def denied_session(name: str) -> tuple[int, str, str]:
+    return 403, "AccessDeniedException", f"User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/caller/{name} is not"
 
 
 def stranger(world: World) -> Credentials:
@@ -180,8 +232,8 @@ def with_secret_of_another(world: World) -> Credentials:
     return Credentials(world.people["allowed"].access_key, world.people["nobody"].secret_key)
 
 
-def of_no_session(world: World) -> Credentials:
-    session = world.people["session"]
+def of_no_session(world: World, who: str = "session") -> Credentials:
+    session = world.people[who]
     return Credentials(session.access_key, session.secret_key)
 
 
@@ -243,9 +295,17 @@ ATTACKS: dict[str, tuple[Attack, tuple[int, str, str]]] = {
     "permission for another stage": (lambda w: sign(w, "elsewhere"), DENIED),
     "a condition that nobody knows": (lambda w: sign(w, "conditional"), DENIED),
     "explicit deny beside an allow": (lambda w: sign(w, "denied"), DENIED),
-    "a role's session limited by its policy": (
-        lambda w: sign(w, "limited"),
-        (403, "AccessDeniedException", f"User: arn:aws:sts::{ACCOUNT_ID}:assumed-role/caller/limited is not"),
+    "a role's session limited by its policy": (lambda w: sign(w, "limited"), denied_session("limited")),
+    "a role's session limited by a managed policy": (lambda w: sign(w, "managed"), denied_session("managed")),
+    "a role's session limited by a policy that is not there": (lambda w: sign(w, "gone"), denied_session("gone")),
+    "a session of somebody else's user, limited": (lambda w: sign(w, "web"), denied_session("web")),
+    "a session of a user without permission": (lambda w: sign(w, "nobody's session"), DENIED),
+    "a user's session without its token": (lambda w: sign(w, of_no_session(w, "user's session")), UNRECOGNIZED),
+    "a federated user without a policy": (lambda w: sign(w, "federated-nothing"), DENIED_FEDERATED),
+    "a federated user limited by a managed policy": (lambda w: sign(w, "federated-reader"), DENIED_FEDERATED),
+    "the key that all sessions of users were once given": (
+        lambda w: sign(w, Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzEXAMPLEKEY")),
+        UNRECOGNIZED,
     ),
 }
 
@@ -265,7 +325,7 @@ def test_an_attack_is_refused_as_on_aws_and_nothing_is_enqueued(attack: str, con
 
 
 @BOTH_WAYS
-@pytest.mark.parametrize("who", ["allowed", "member", "session"])
+@pytest.mark.parametrize("who", ["allowed", "member", "session", "both", "user's session", "federated"])
 def test_who_is_allowed_the_call_is_let_in(who: str, connection: str, world: World) -> None:
     answer = sign(world, who).send(connection)
     assert answer.status_code == 202, answer.text
@@ -289,6 +349,10 @@ def test_a_denial_says_what_was_denied_and_hides_the_apis_account(world: World) 
         ("reader", "/items/%72eader", 403),
         ("member", "/items", 403),
         ("limited", "/items", 200),
+        ("managed", "/items", 200),
+        ("both", "/items", 200),
+        ("web", "/items", 200),
+        ("federated-reader", "/items", 200),
         ("denied", "/items", 200),
     ],
 )
@@ -328,9 +392,54 @@ def test_templates_see_who_signed(world: World) -> None:
     role = iam.get_role(RoleName="caller")["Role"]
     seen = sign(world, "session", "/items", "GET").send("close").json()
     assert (seen["caller"], seen["userArn"]) == (
-        f"{role['RoleId']}:whole",
-        f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/caller/whole",
+        f"{role['RoleId']}:session",
+        f"arn:aws:sts::{ACCOUNT_ID}:assumed-role/caller/session",
     )
+    seen = sign(world, "federated", "/items", "GET").send("close").json()
+    assert (seen["caller"], seen["userArn"]) == (
+        f"{ACCOUNT_ID}:federated",
+        f"arn:aws:sts::{ACCOUNT_ID}:federated-user/federated",
+    )
+
+
+@pytest.mark.parametrize("who", ["session", "user's session", "federated"])
+def test_a_session_is_who_the_api_says_it_is(who: str, world: World) -> None:
+    told = world.aws_as(who, "sts").get_caller_identity()
+    seen = sign(world, who, "/items", "GET").send("close").json()
+    assert (told["Account"], told["Arn"], told["UserId"]) == (seen["accountId"], seen["userArn"], seen["caller"])
+
+
+@pytest.mark.parametrize("operation", ["get_session_token", "get_federation_token"])
+def test_a_session_asks_for_none(operation: str, world: World) -> None:
+    client = world.aws_as("user's session", "sts")
+    with pytest.raises(ClientError, match="session credentials") as refused:
+        getattr(client, operation)(**({"Name": "somebody"} if operation == "get_federation_token" else {}))
+    assert refused.value.response["Error"]["Code"] == "AccessDenied"
+
+
+def test_a_session_ends_with_its_user(world: World) -> None:
+    world.add_user("leaver", invoke("Allow", "*"))
+    world.people["leaver's session"] = credentials_of(world.aws_as("leaver", "sts").get_session_token()["Credentials"])
+    assert sign(world, "leaver's session", "/items", "GET").send("close").status_code == 200
+    iam = world.aws("iam")
+    iam.delete_access_key(UserName="leaver", AccessKeyId=world.people["leaver"].access_key)
+    iam.delete_user_policy(UserName="leaver", PolicyName="calls")
+    iam.delete_user(UserName="leaver")
+    world.add_user("leaver", invoke("Allow", "*"))
+    assert sign(world, "leaver's session", "/items", "GET").send("close").status_code == 403
+
+
+def test_a_session_may_be_told_by_its_tags(world: World) -> None:
+    iam, sts = world.aws("iam"), world.aws("sts")
+    of_team = {"StringEquals": {"aws:PrincipalTag/team": "blue"}}
+    trust = policy({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ["sts:AssumeRole", "sts:TagSession"]})
+    arn = iam.create_role(RoleName="tagged", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    document = policy(invoke("Allow", "*", Condition=of_team))
+    iam.put_role_policy(RoleName="tagged", PolicyName="calls", PolicyDocument=document)
+    for team, status in (("blue", 200), ("red", 403)):
+        answer = sts.assume_role(RoleArn=arn, RoleSessionName=team, Tags=[{"Key": "team", "Value": team}])
+        world.people[team] = credentials_of(answer["Credentials"])
+        assert sign(world, team, "/items", "GET").send("close").status_code == status
 
 
 def test_a_method_of_the_same_api_that_asks_nobody_is_open(world: World) -> None:

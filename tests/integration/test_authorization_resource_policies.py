@@ -147,7 +147,36 @@ def test_in_an_account_either_may_allow_and_between_accounts_both_have_to(
     set_policy(statement("Allow", {"AWS": [own, other, other_without]}))
     assert statuses() == [202, 202, 202, 403]
     set_policy(statement("Allow", {"AWS": [f"arn:aws:iam::{each}:root" for each in (ACCOUNT_ID, OTHER_ACCOUNT_ID)]}))
-    assert statuses()[:2] == [403, 202], "an account is left to its own policies"
+    assert statuses() == [403, 202, 202, 403], "an account is left to its own policies"
     set_policy(statement("Deny", {"AWS": own_arn}), statement("Allow", {"AWS": other}))
     assert statuses() == [403, 403, 202, 403]
+    api.received()
+
+
+def test_a_role_that_is_let_in_is_so_within_the_limits_of_its_session_and_a_session_by_any(
+    aws: AwsClients, api: SmallApi, set_policy: SetPolicy
+) -> None:
+    """IAM User Guide, "How AWS enforcement code logic evaluates requests": resource-based policies, IAM role."""
+    iam, sts = aws("iam"), aws("sts")
+    may_assume = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [may_assume]})
+    role = iam.create_role(RoleName="bare", AssumeRolePolicyDocument=trust)["Role"]["Arn"]
+    reads = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}
+    managed = iam.create_policy(PolicyName="elsewhere", PolicyDocument=json.dumps(reads))["Policy"]["Arn"]
+    whole = sts.assume_role(RoleArn=role, RoleSessionName="whole")
+    limited = sts.assume_role(RoleArn=role, RoleSessionName="limited", PolicyArns=[{"arn": managed}])
+
+    def statuses() -> list[int]:
+        keys = [each["Credentials"] for each in (whole, limited)]
+        sessions = [Credentials(key["AccessKeyId"], key["SecretAccessKey"], key["SessionToken"]) for key in keys]
+        return [post_signed(api, each).status_code for each in sessions]
+
+    set_policy(statement("Allow", {"AWS": f"arn:aws:iam::{ACCOUNT_ID}:user/somebody"}))
+    assert statuses() == [403, 403]
+    set_policy(statement("Allow", {"AWS": role}))
+    assert statuses() == [202, 403]
+    set_policy(statement("Allow", {"AWS": limited["AssumedRoleUser"]["Arn"]}))
+    assert statuses() == [403, 202]
+    set_policy(statement("Allow"))
+    assert statuses() == [202, 202]
     api.received()

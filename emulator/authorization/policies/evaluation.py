@@ -27,16 +27,20 @@ class Caller:
 
     Attributes:
         kind: `AWS` or `Service`.
-        names: the ARNs, or the service's name. Nobody has a name who is anonymous.
+        names: the ARN, or the service's name. Nobody has a name who is anonymous.
         account_id: the caller's account; "" where there is none.
-        account_names: how a policy names the whole account. Who allows an account leaves it to that account's own
-            policies whom of its people it lets in.
+        account_names: how a policy names the whole account.
+        behind: the ARN of whose permissions a session has: a role's, or a federated user's user.
+        is_foreign: whether the caller is in another account than the resource. Who allows an account leaves it to that
+            account's own policies whom of its people it lets in; so in the resource's account that allows nothing.
     """
 
     kind: str
     names: frozenset[str]
     account_id: str = ""
     account_names: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
+    is_foreign: bool = False
 
 
 ANONYMOUS: Final = Caller("AWS", frozenset())
@@ -59,12 +63,21 @@ class Call:
     caller: Caller = ANONYMOUS
 
 
-def judge(policies: Iterable[Policy], call: Call) -> Verdict:
-    """Return what policies say of a call that holds if any of them allows it and none denies it."""
+def judge(policies: Iterable[Policy], call: Call, *, by_own_name: bool = False) -> Verdict:
+    """Return what policies say of a call that holds if any of them allows it and none denies it.
+
+    Args:
+        policies: all of them.
+        call: the call.
+        by_own_name: whether only an allow counts that is the caller's own (or everybody's), and not one to what is
+            behind it.
+    """
     verdict = Verdict.UNSAID
     for policy in policies:
         for statement in policy:
-            if (statement.is_deny or verdict is not Verdict.ALLOWED) and _is_about(statement, call):
+            if verdict is Verdict.ALLOWED and not statement.is_deny:
+                continue
+            if _is_about(statement, call, by_own_name=by_own_name):
                 if statement.is_deny:
                     return Verdict.DENIED
                 verdict = Verdict.ALLOWED
@@ -87,13 +100,14 @@ def any_of(verdicts: Iterable[Verdict]) -> Verdict:
     return Verdict.ALLOWED if Verdict.ALLOWED in seen else Verdict.UNSAID
 
 
-def _is_about(statement: Statement, call: Call) -> bool:
+def _is_about(statement: Statement, call: Call, *, by_own_name: bool) -> bool:
     if not _names_action(statement.action, call.action):
         return False
     variables = call.values if statement.has_variables else None
     if statement.resource is not None and not _names_resource(statement.resource, call.resource, variables):
         return False
-    if statement.principals is not None and not _names_caller(statement, statement.principals, call.caller):
+    principals, is_deny = statement.principals, statement.is_deny
+    if principals and not _names_caller(principals, call.caller, is_deny=is_deny, by_own_name=by_own_name):
         return False
     held = conditions_hold(statement.conditions, call.values, has_variables=statement.has_variables)
     return held is Holds.YES or (held is Holds.UNKNOWN and statement.is_deny)
@@ -113,12 +127,20 @@ def _fits(pattern: Pattern | None, text: str) -> bool:
     return pattern is not None and matches(pattern, text)
 
 
-def _names_caller(statement: Statement, principals: Principals, caller: Caller) -> bool:
+def _names_caller(principals: Principals, caller: Caller, *, is_deny: bool, by_own_name: bool) -> bool:
+    """Return whether a statement's principals are about the caller.
+
+    Where everybody else is meant (`NotPrincipal`), a session is kept out of an allow by any of its names, and out of a
+    deny by all of them only.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
+    """
     named = frozenset(principals.by_kind.get(caller.kind, ()))
-    found = (
-        "*" in named
-        or not named.isdisjoint(caller.names)
-        # To let an account in is to leave it to the account; to keep it out is to keep out all that are in it.
-        or (statement.is_deny != principals.is_negated and not named.isdisjoint(caller.account_names))
-    )
-    return found != principals.is_negated
+    itself = "*" in named or not named.isdisjoint(caller.names)
+    behind = "*" in named or not named.isdisjoint(caller.behind)
+    account = not named.isdisjoint(caller.account_names)
+    if is_deny:
+        return not (itself and (behind or not caller.behind)) if principals.is_negated else itself or behind or account
+    if principals.is_negated:
+        return not (itself or behind or account)
+    return itself or (not by_own_name and (behind or (account and caller.is_foreign)))

@@ -5,11 +5,10 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authoriz
 """
 
 import json
-from typing import Any
 
 import pytest
 
-from emulator.authorization.identities import Identity, judge_identity, with_resource_policy
+from emulator.authorization.identities import Documents, Identity, Said, judge_identity, judge_limits
 from emulator.authorization.policies.evaluation import Call, Verdict
 from emulator.authorization.signatures.verification import AccessKey
 
@@ -25,8 +24,8 @@ def document(effect: str, action: str = "execute-api:Invoke") -> str:
 ALLOW, DENY, OTHER = document("Allow"), document("Deny"), document("Allow", "s3:*")
 
 
-def identity(policies: tuple[Any, ...], limits: tuple[Any, ...] = (), role_arn: str | None = None) -> Identity:
-    return Identity(AccessKey("s"), "111122223333", ARN, role_arn, "AIDA", policies, limits, {})
+def identity(policies: Documents, limits: tuple[Documents, ...] = (), behind: str | None = None) -> Identity:
+    return Identity(AccessKey("s"), "111122223333", ARN, behind, "AIDA", policies, limits, {})
 
 
 @pytest.mark.parametrize(
@@ -37,40 +36,67 @@ def identity(policies: tuple[Any, ...], limits: tuple[Any, ...] = (), role_arn: 
         ((json.loads(ALLOW),), (), Verdict.ALLOWED),
         ((OTHER, ALLOW), (), Verdict.ALLOWED),
         ((ALLOW, DENY), (), Verdict.DENIED),
-        ((ALLOW,), (ALLOW,), Verdict.ALLOWED),
-        ((ALLOW,), (OTHER,), Verdict.UNSAID),
-        ((ALLOW,), (ALLOW, OTHER), Verdict.UNSAID),
-        ((ALLOW,), (DENY,), Verdict.DENIED),
-        ((OTHER,), (ALLOW,), Verdict.UNSAID),
+        ((ALLOW,), ((ALLOW,),), Verdict.ALLOWED),
+        ((ALLOW,), ((OTHER,),), Verdict.UNSAID),
+        ((ALLOW,), ((OTHER, ALLOW),), Verdict.ALLOWED),
+        ((ALLOW,), ((ALLOW,), (OTHER,)), Verdict.UNSAID),
+        ((ALLOW,), ((),), Verdict.UNSAID),
+        ((ALLOW,), ((DENY,),), Verdict.DENIED),
+        ((ALLOW,), ((ALLOW, DENY),), Verdict.DENIED),
+        ((OTHER,), ((ALLOW,),), Verdict.UNSAID),
         ((ALLOW, "{"), (), Verdict.DENIED),
-        ((ALLOW,), ({},), Verdict.DENIED),
-        ((ALLOW,), ("",), Verdict.DENIED),
+        ((ALLOW,), (({},),), Verdict.DENIED),
+        ((ALLOW,), (("",),), Verdict.DENIED),
     ],
 )
-def test_policies_within_limits(policies: tuple[Any, ...], limits: tuple[Any, ...], expected: Verdict) -> None:
+def test_policies_within_limits(policies: Documents, limits: tuple[Documents, ...], expected: Verdict) -> None:
     assert judge_identity(identity(policies, limits), CALL) is expected
 
 
 @pytest.mark.parametrize(
-    ("by_identity", "by_resource", "in_account", "between_accounts"),
+    ("limits", "expected"),
     [
-        (Verdict.ALLOWED, None, Verdict.ALLOWED, Verdict.UNSAID),
-        (Verdict.UNSAID, None, Verdict.UNSAID, Verdict.UNSAID),
-        (Verdict.ALLOWED, Verdict.UNSAID, Verdict.ALLOWED, Verdict.UNSAID),
-        (Verdict.UNSAID, Verdict.ALLOWED, Verdict.ALLOWED, Verdict.UNSAID),
-        (Verdict.ALLOWED, Verdict.ALLOWED, Verdict.ALLOWED, Verdict.ALLOWED),
-        (Verdict.ALLOWED, Verdict.DENIED, Verdict.DENIED, Verdict.DENIED),
-        (Verdict.DENIED, Verdict.ALLOWED, Verdict.DENIED, Verdict.DENIED),
+        ((), Verdict.ALLOWED),
+        (((ALLOW,),), Verdict.ALLOWED),
+        (((ALLOW,), (OTHER,)), Verdict.UNSAID),
+        (((),), Verdict.UNSAID),
+        (((ALLOW,), (DENY,)), Verdict.DENIED),
+    ],
+)
+def test_limits_alone_allow_what_each_of_them_allows(limits: tuple[Documents, ...], expected: Verdict) -> None:
+    assert judge_limits(identity((), limits), CALL) is expected
+
+
+YES, NO, UNSAID = Verdict.ALLOWED, Verdict.DENIED, Verdict.UNSAID
+
+
+@pytest.mark.parametrize(
+    ("said", "in_account", "between_accounts"),
+    [
+        (Said(YES, YES), YES, UNSAID),
+        (Said(UNSAID, YES), UNSAID, UNSAID),
+        (Said(UNSAID, YES, by_resource=YES, by_resource_to_itself=YES), YES, UNSAID),
+        (Said(YES, YES, by_resource=YES, by_resource_to_itself=YES), YES, YES),
+        (Said(YES, YES, by_resource=NO, by_resource_to_itself=NO), NO, NO),
+        (Said(NO, YES, by_resource=YES, by_resource_to_itself=YES), NO, NO),
+        # What is behind the caller is allowed the call, and the session's limits do not include it.
+        (Said(UNSAID, UNSAID, by_resource=YES), UNSAID, UNSAID),
+        (Said(UNSAID, YES, by_resource=YES), YES, UNSAID),
+        # The session itself is allowed the call: no limit holds it back, but a denial.
+        (Said(UNSAID, UNSAID, by_resource=YES, by_resource_to_itself=YES), YES, UNSAID),
+        (Said(NO, NO, by_resource=YES, by_resource_to_itself=YES), NO, NO),
     ],
 )
 def test_one_allow_is_enough_in_an_account_and_two_are_needed_between_accounts(
-    by_identity: Verdict, by_resource: Verdict | None, in_account: Verdict, between_accounts: Verdict
+    said: Said, in_account: Verdict, between_accounts: Verdict
 ) -> None:
-    assert with_resource_policy(by_identity, by_resource, same_account=True) is in_account
-    assert with_resource_policy(by_identity, by_resource, same_account=False) is between_accounts
+    assert said.in_account() is in_account
+    assert said.between_accounts() is between_accounts
 
 
-def test_a_session_may_be_named_by_its_role() -> None:
-    session = identity((), role_arn="arn:aws:iam::111122223333:role/r").as_caller("aws")
-    assert session.names == {ARN, "arn:aws:iam::111122223333:role/r"}
+def test_a_session_is_known_by_its_name_and_by_what_is_behind_it() -> None:
+    role = "arn:aws:iam::111122223333:role/r"
+    session = identity((), behind=role).as_caller("aws", "111122223333")
+    assert (set(session.names), set(session.behind), session.is_foreign) == ({ARN}, {role}, False)
     assert session.account_names == {"111122223333", "arn:aws:iam::111122223333:root"}
+    assert identity(()).as_caller("aws", "444455556666").is_foreign

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
 """
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,14 +21,19 @@ USER = Caller(
     frozenset({"111122223333", "arn:aws:iam::111122223333:root"}),
 )
 
+ROLE, SESSION = "arn:aws:iam::111122223333:role/r", "arn:aws:sts::111122223333:assumed-role/r/s"
+IN_SESSION = replace(USER, names=frozenset({SESSION}), behind=frozenset({ROLE}))
+
 
 def statement(effect: str = "Allow", **elements: Any) -> dict[str, Any]:
     return {"Effect": effect, "Action": "execute-api:Invoke", "Resource": "*", **elements}
 
 
-def verdict(*statements: dict[str, Any], resource: str = GET, caller: Caller = ANONYMOUS) -> Verdict:
+def verdict(
+    *statements: dict[str, Any], resource: str = GET, caller: Caller = ANONYMOUS, by_own_name: bool = False
+) -> Verdict:
     policy = read_policy({"Version": "2012-10-17", "Statement": list(statements)})
-    return judge([policy], Call("execute-api:Invoke", resource, {}, caller))
+    return judge([policy], Call("execute-api:Invoke", resource, {}, caller), by_own_name=by_own_name)
 
 
 @pytest.mark.parametrize(
@@ -104,6 +110,51 @@ def test_whom_a_deny_spares_has_to_be_named_himself() -> None:
     assert verdict(allow, spares_account, caller=USER) is Verdict.DENIED
     assert verdict(allow, spares_user, caller=USER) is Verdict.ALLOWED
     assert verdict(allow, spares_user) is Verdict.DENIED
+
+
+def test_an_allow_of_an_account_is_one_of_its_people_where_the_resource_is_anothers() -> None:
+    allow = statement(Principal={"AWS": "arn:aws:iam::111122223333:root"})
+    assert verdict(allow, caller=replace(USER, is_foreign=True)) is Verdict.ALLOWED
+    assert verdict(allow, caller=USER) is Verdict.UNSAID
+
+
+@pytest.mark.parametrize(
+    ("principal", "at_all", "by_own_name"),
+    [
+        ("*", Verdict.ALLOWED, Verdict.ALLOWED),
+        ({"AWS": SESSION}, Verdict.ALLOWED, Verdict.ALLOWED),
+        ({"AWS": ROLE}, Verdict.ALLOWED, Verdict.UNSAID),
+        ({"AWS": f"{ROLE}2"}, Verdict.UNSAID, Verdict.UNSAID),
+    ],
+)
+def test_an_allow_of_a_role_is_not_its_sessions_own(principal: Any, at_all: Verdict, by_own_name: Verdict) -> None:
+    allow = statement(Principal=principal)
+    assert verdict(allow, caller=IN_SESSION) is at_all
+    assert verdict(allow, caller=IN_SESSION, by_own_name=True) is by_own_name
+
+
+@pytest.mark.parametrize("principal", [{"AWS": SESSION}, {"AWS": ROLE}, {"AWS": "111122223333"}])
+def test_a_deny_of_a_session_or_of_what_is_behind_it_is_one_however_it_is_asked(principal: Any) -> None:
+    deny = statement("Deny", Principal=principal)
+    assert verdict(statement(Principal="*"), deny, caller=IN_SESSION, by_own_name=True) is Verdict.DENIED
+    assert verdict(statement(Principal="*"), deny, caller=IN_SESSION) is Verdict.DENIED
+
+
+@pytest.mark.parametrize(
+    ("spared", "expected"),
+    [([ROLE], Verdict.DENIED), ([SESSION], Verdict.DENIED), ([SESSION, ROLE], Verdict.ALLOWED)],
+)
+def test_a_deny_spares_a_session_that_it_names_with_its_role(spared: list[str], expected: Verdict) -> None:
+    deny = statement("Deny", NotPrincipal={"AWS": spared})
+    assert verdict(statement(Principal="*"), deny, caller=IN_SESSION) is expected
+
+
+@pytest.mark.parametrize("left_out", [SESSION, ROLE, "111122223333"])
+def test_an_allow_of_all_others_is_none_of_a_session_that_is_left_out_by_any_name(left_out: str) -> None:
+    allow = statement(NotPrincipal={"AWS": left_out})
+    assert verdict(allow, caller=IN_SESSION) is Verdict.UNSAID
+    assert verdict(allow, caller=IN_SESSION, by_own_name=True) is Verdict.UNSAID
+    assert verdict(allow) is Verdict.ALLOWED
 
 
 @pytest.mark.parametrize(

@@ -26,17 +26,6 @@ REPORT = """
 """
 
 
-# What LocalStack's own poller does otherwise than Lambda's. With `--without event-source` there is nothing to test.
-OURS_ALONE = "LocalStack's poller hands on bodies that it decoded and encoded again, and keeps windows otherwise"
-
-
-@pytest.fixture
-def our_event_source(pytestconfig: pytest.Config) -> None:
-    """Our event source is in the engine; else the test is skipped, and says why."""
-    if {"all", "event-source"} & set(pytestconfig.getoption("--without")):
-        pytest.skip(OURS_ALONE)
-
-
 @dataclass(frozen=True)
 class Source:
     """A queue, the function that it feeds, and the queue that the function reports to."""

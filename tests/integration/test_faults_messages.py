@@ -270,6 +270,7 @@ def test_the_api_answers_503_for_a_send_that_is_throttled(stack: Stack, faults: 
     stack.wait_until_quiet()
 
 
+@pytest.mark.usefixtures("our_event_source")
 def test_the_event_source_comes_again_soon_when_its_receives_are_throttled(stack: Stack, faults: EngineFaults) -> None:
     faults.set("throttled", "receive-throttles", rate=1, times=4)
     began_s = time.monotonic()

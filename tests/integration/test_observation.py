@@ -4,7 +4,7 @@ import asyncio
 import dataclasses
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from harness.observation.poison import poison_bodies
 from harness.observation.quiet import observe_before, observe_finally
 from harness.shape.users import USERS_API
 from tests.integration.engine_fixture import AwsClients, aws_clients, start_engine, stop_engine
-from tests.integration.stack_fixture import QUICK_REDELIVERY, Stack
+from tests.integration.stack_fixture import Stack
 from tests.waiting import wait_until
 
 
@@ -52,7 +52,9 @@ def nothing_is_consumed(stack: Stack) -> Iterator[None]:
         wait_until(is_in("Enabled"))
 
 
-def test_what_a_run_creates_is_stored_and_nothing_else(stack: Stack, observer: AwsObserver) -> None:
+def test_what_a_run_creates_is_stored_and_nothing_else(
+    stack: Stack, observer: AwsObserver, redelivery: Mapping[str, str]
+) -> None:
     stack.wait_until_visible(stack.create("before the run"))
     stack.wait_until_quiet()
     baseline = asyncio.run(observe_before(observer))
@@ -69,10 +71,12 @@ def test_what_a_run_creates_is_stored_and_nothing_else(stack: Stack, observer: A
     assert {item.document["name"] for item in final.stored} == {name}
     assert all(item.identity == item.document["id"] for item in final.stored)
     assert (final.queued, final.dead_lettered) == ((), ())
-    assert (final.has_dead_letter_queue, final.max_receive_count) == (True, int(QUICK_REDELIVERY["MaxReceiveCount"]))
+    assert (final.has_dead_letter_queue, final.max_receive_count) == (True, int(redelivery["MaxReceiveCount"]))
 
 
-def test_poison_is_waited_for_until_it_is_dead_lettered(stack: Stack, observer: AwsObserver) -> None:
+def test_poison_is_waited_for_until_it_is_dead_lettered(
+    stack: Stack, observer: AwsObserver, redelivery: Mapping[str, str]
+) -> None:
     stack.wait_until_quiet()
     baseline = asyncio.run(observe_before(observer))
     bodies = list(poison_bodies(3, seed=1))
@@ -91,7 +95,7 @@ def test_poison_is_waited_for_until_it_is_dead_lettered(stack: Stack, observer: 
     assert {message.message_id: message.body for message in final.dead_lettered} == dict(
         zip(final.poison_sent, bodies, strict=True)
     )
-    in_between_s = int(QUICK_REDELIVERY["VisibilityTimeoutSeconds"]) * (int(QUICK_REDELIVERY["MaxReceiveCount"]) - 1)
+    in_between_s = int(redelivery["VisibilityTimeoutSeconds"]) * (int(redelivery["MaxReceiveCount"]) - 1)
     assert final.waited_s > in_between_s, "in flight between its deliveries is not quiet"
 
     again = asyncio.run(observer.dead_lettered())

@@ -57,10 +57,11 @@ def patiently(workload: Workload, patience: int) -> Workload:
 
 
 def unhurried(mutant: Mutant, patience: int) -> Mutant:
-    """Let the function have more time, where nobody is to be found: an engine without its speed-ups takes it."""
+    """Let everything have more time, where nothing is to be found: an engine without its speed-ups takes it."""
     circumstance = mutant.circumstance
     parameters = {**(UNHURRIED if patience > 1 else {}), **circumstance.parameters}
-    return replace(mutant, circumstance=replace(circumstance, parameters=parameters))
+    visible_within_s = min(LONGEST_S, mutant.visible_within_s * patience)
+    return replace(mutant, circumstance=replace(circumstance, parameters=parameters), visible_within_s=visible_within_s)
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)

@@ -19,10 +19,16 @@ def find_identity(access_key_id: str, partition: str) -> Identity | None:
     for backend, user, key in _keys(partition):
         if key.access_key_id == access_key_id:
             return _of_user(user, AccessKey(secret=key.secret_access_key, is_active=key.status == "Active"), backend)
-    for sessions in _backends(sts_backends, partition):
-        for session in reversed(list(sessions.assumed_roles)):
+    session = find_session(access_key_id, partition)
+    return _of_session(session, partition) if session is not None else None
+
+
+def find_session(access_key_id: str, partition: str) -> Any:
+    """Return moto's session that has an access key; None if none has."""
+    for backend in _backends(sts_backends, partition):
+        for session in reversed(list(backend.assumed_roles)):
             if session.access_key_id == access_key_id:
-                return _of_session(session, partition)
+                return session
     return None
 
 

@@ -57,19 +57,14 @@ class Identity:
         )
 
 
-def judge_identity(identity: Identity, call: Call) -> Verdict:
-    """Return what an identity's policies say of a call, within what limits them."""
-    return judge_within(identity.policies, identity.limits, call)
-
-
-def judge_limits(identity: Identity, call: Call) -> Verdict:
-    """Return what the limits of an identity alone say of a call; where there are none, they allow it."""
-    return all_of([Verdict.ALLOWED, *(judge_documents(limit, call) for limit in identity.limits)])
-
-
 def judge_within(policies: Documents, limits: Iterable[Documents], call: Call) -> Verdict:
     """Return what documents say of a call, where each of the sets that limit them has to allow it, too."""
-    return all_of([judge_documents(policies, call), *(judge_documents(limit, call) for limit in limits)])
+    return all_of([judge_documents(policies, call), judge_limits(limits, call)])
+
+
+def judge_limits(limits: Iterable[Documents], call: Call) -> Verdict:
+    """Return what sets of documents that limit others say of a call; where there are none, they allow it."""
+    return all_of([Verdict.ALLOWED, *(judge_documents(limit, call) for limit in limits)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +72,21 @@ class Said:
     """What the policies say that have a say in a signed call.
 
     Attributes:
-        by_identity: the caller's own, within its limits.
-        by_limits: its limits alone.
+        by_policies: the caller's own.
+        by_limits: what limits them.
         by_resource: the API's own policy, of the caller and of what is behind it; nothing, where it has none.
         by_resource_to_itself: the same, of the caller's own name only.
     """
 
-    by_identity: Verdict
+    by_policies: Verdict
     by_limits: Verdict
     by_resource: Verdict = Verdict.UNSAID
     by_resource_to_itself: Verdict = Verdict.UNSAID
+
+    @property
+    def by_identity(self) -> Verdict:
+        """What the caller's own policies say, within its limits."""
+        return all_of([self.by_policies, self.by_limits])
 
     def in_account(self) -> Verdict:
         """Return what holds within an account: either may allow.

@@ -32,7 +32,7 @@ from emulator.authorization.denials import ANYBODY, require_allowed_by_authorize
 from emulator.authorization.documents import IAM
 from emulator.authorization.errors import to_gateway_error
 from emulator.authorization.functions import call_function
-from emulator.authorization.identities import Identity, Said, judge_identity, judge_limits
+from emulator.authorization.identities import Identity, Said, judge_documents, judge_limits
 from emulator.authorization.plans import plans_of
 from emulator.authorization.policies.evaluation import ANONYMOUS, Call, Verdict, any_of, judge
 from emulator.authorization.refusals import Refusal, misconfigured
@@ -130,8 +130,8 @@ def _authorize_signed(context: RestApiInvocationContext, policy: str | None, tar
     caller = identity.as_caller(target.partition, target.account_id)
     call = Call(INVOKE, target.arn, {**call_values(context), **identity.values}, caller)
     said = Said(
-        by_identity=judge_each(lambda spelled: judge_identity(identity, spelled), call, target),
-        by_limits=judge_each(lambda spelled: judge_limits(identity, spelled), call, target),
+        by_policies=judge_each(lambda spelled: judge_documents(identity.policies, spelled), call, target),
+        by_limits=judge_each(lambda spelled: judge_limits(identity.limits, spelled), call, target),
         by_resource=judge_by_resource(policy, call, target) or Verdict.UNSAID,
         by_resource_to_itself=judge_by_resource(policy, call, target, by_own_name=True) or Verdict.UNSAID,
     )

@@ -22,7 +22,7 @@ from moto.iam.models import iam_backends
 from moto.sts.models import sts_backends
 from moto.sts.utils import random_session_token
 
-from emulator.authorization.callers import find_user
+from emulator.authorization.callers import find_session, find_user
 from emulator.authorization.sessions import UserSession
 
 _DEFAULT_DURATION_S: Final = 43_200
@@ -41,19 +41,19 @@ class SessionProvider(StsProvider):
     ) -> Any:
         """Answer as LocalStack does, and remember which managed policies limit the session."""
         answer = super().assume_role(context, role_arn, role_session_name, policy_arns=policy_arns, **more)
-        return _limited(answer, policy_arns)
+        return _limited(context, answer, policy_arns)
 
     def assume_role_with_web_identity(
         self, context: RequestContext, *_: Any, policy_arns: Any = None, **__: Any
     ) -> Any:
         """Do the same for a role that somebody else's user assumes."""
-        return _limited(call_moto(context), policy_arns)
+        return _limited(context, call_moto(context), policy_arns)
 
     def assume_role_with_saml(
         self, context: RequestContext, *_: Any, policy_arns: Any = None, policy: str | None = None, **__: Any
     ) -> Any:
         """Do the same for one assumed by an assertion, whose inline policy moto forgets as well."""
-        return _limited(call_moto(context), policy_arns, policy)
+        return _limited(context, call_moto(context), policy_arns, policy)
 
     def get_session_token(self, context: RequestContext, duration_seconds: int | None = None, **_: Any) -> Any:
         """Return a key for a time, which may do what the user may. Whose key is no user's gets LocalStack's answer."""
@@ -89,22 +89,13 @@ def create_sts_service() -> Service:
     return Service.for_provider(SessionProvider(), dispatch_table_factory=MotoFallbackDispatcher)
 
 
-def _limited(answer: Any, policy_arns: Any, policy: str | None = None) -> Any:
+def _limited(context: RequestContext, answer: Any, policy_arns: Any, policy: str | None = None) -> Any:
     """Let the policies that a session was asked for with be kept with it."""
-    session = _session_of(answer["Credentials"]["AccessKeyId"])
+    session = find_session(answer["Credentials"]["AccessKeyId"], context.partition)
     if session is not None:
         session.policy_arns = _arns(policy_arns)
         session.policy = session.policy or policy
     return answer
-
-
-def _session_of(access_key_id: str) -> Any:
-    for backends in list(sts_backends.values()):
-        for backend in list(backends.values()):
-            session = backend.get_assumed_role_from_access_key(access_key_id)
-            if session is not None:
-                return session
-    return None
 
 
 def _user_who_asks(context: RequestContext, operation: str) -> Any:
@@ -112,7 +103,7 @@ def _user_who_asks(context: RequestContext, operation: str) -> Any:
     access_key_id = extract_access_key_id_from_auth_header(context.request.headers)
     if not access_key_id:
         return None
-    if _session_of(access_key_id) is not None:
+    if find_session(access_key_id, context.partition) is not None:
         text = f"Cannot call {operation} with session credentials"
         raise CommonServiceException("AccessDenied", text, status_code=403, sender_fault=True)
     return find_user(access_key_id, context.partition)

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from emulator.authorization.identities import Documents, Identity, Said, judge_identity, judge_limits
+from emulator.authorization.identities import Documents, Identity, Said, judge_limits, judge_within
 from emulator.authorization.policies.evaluation import Call, Verdict
 from emulator.authorization.signatures.verification import AccessKey
 
@@ -24,8 +24,8 @@ def document(effect: str, action: str = "execute-api:Invoke") -> str:
 ALLOW, DENY, OTHER = document("Allow"), document("Deny"), document("Allow", "s3:*")
 
 
-def identity(policies: Documents, limits: tuple[Documents, ...] = (), behind: str | None = None) -> Identity:
-    return Identity(AccessKey("s"), "111122223333", ARN, behind, "AIDA", policies, limits, {})
+def identity(behind: str | None = None) -> Identity:
+    return Identity(AccessKey("s"), "111122223333", ARN, behind, "AIDA", (), (), {})
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def identity(policies: Documents, limits: tuple[Documents, ...] = (), behind: st
     ],
 )
 def test_policies_within_limits(policies: Documents, limits: tuple[Documents, ...], expected: Verdict) -> None:
-    assert judge_identity(identity(policies, limits), CALL) is expected
+    assert judge_within(policies, limits, CALL) is expected
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_policies_within_limits(policies: Documents, limits: tuple[Documents, ..
     ],
 )
 def test_limits_alone_allow_what_each_of_them_allows(limits: tuple[Documents, ...], expected: Verdict) -> None:
-    assert judge_limits(identity((), limits), CALL) is expected
+    assert judge_limits(limits, CALL) is expected
 
 
 YES, NO, UNSAID = Verdict.ALLOWED, Verdict.DENIED, Verdict.UNSAID
@@ -96,7 +96,7 @@ def test_one_allow_is_enough_in_an_account_and_two_are_needed_between_accounts(
 
 def test_a_session_is_known_by_its_name_and_by_what_is_behind_it() -> None:
     role = "arn:aws:iam::111122223333:role/r"
-    session = identity((), behind=role).as_caller("aws", "111122223333")
+    session = identity(role).as_caller("aws", "111122223333")
     assert (set(session.names), set(session.behind), session.is_foreign) == ({ARN}, {role}, False)
     assert session.account_names == {"111122223333", "arn:aws:iam::111122223333:root"}
-    assert identity(()).as_caller("aws", "444455556666").is_foreign
+    assert identity().as_caller("aws", "444455556666").is_foreign

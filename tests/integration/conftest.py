@@ -9,7 +9,7 @@ from harness.deployment import Deployment, DeploymentRequest, delete
 from harness.engines import RunningEngine
 from harness.pytest_plugin.engine_sharing import shared_engine
 from harness.pytest_plugin.session import PytestSession
-from tests.integration.engine_fixture import AwsClients, aws_clients
+from tests.integration.engine_fixture import AwsClients, aws_clients, start_engine, stop_engine
 from tests.integration.stack_fixture import QUICK_REDELIVERY, UNHURRIED_REDELIVERY, Stack, deploy, faulty_consumer
 
 
@@ -40,6 +40,14 @@ def harness_engine(harness_session: PytestSession, pytestconfig: pytest.Config) 
 def slow_engine(pytestconfig: pytest.Config) -> bool:
     """Whether speed-ups are left out: such an engine does a tenth of the work in a time."""
     return bool(pytestconfig.getoption("--without"))
+
+
+@pytest.fixture
+def engine_without_speed_ups(tmp_path: Path) -> Iterator[RunningEngine]:
+    """Our engine with every speed-up off, for one test."""
+    state_dir = tmp_path / "without"
+    yield start_engine(state_dir, without=["all"])
+    stop_engine(state_dir)
 
 
 @pytest.fixture

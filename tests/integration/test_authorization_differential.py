@@ -4,8 +4,7 @@ With LocalStack as it ships there is nothing to compare: it asks nobody who he i
 """
 
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,7 +12,7 @@ import requests
 
 from tests.integration.differential.compare import differences
 from tests.integration.differential.normalise import normalise
-from tests.integration.engine_fixture import RunningEngine, start_engine, stop_engine
+from tests.integration.engine_fixture import RunningEngine
 from tests.integration.test_authorization_api_keys import keyed_world
 from tests.integration.test_authorization_authorizers import ANSWER, REFUSALS, guarded_world
 from tests.integration.test_authorization_iam import ATTACKS, sign, sign_url, signed_world
@@ -25,13 +24,6 @@ LET_IN = ("allowed", "member", "session", "managed", "both", "user's session", "
 _OF_ITS_TIME = re.compile(r"\d{8}T\d{6}Z|[0-9a-f]{64}")
 
 type Answers = dict[str, Any]
-
-
-@pytest.fixture
-def engine_without_speed_ups(tmp_path: Path) -> Iterator[RunningEngine]:
-    state_dir = tmp_path / "without"
-    yield start_engine(state_dir, without=["all"])
-    stop_engine(state_dir)
 
 
 @pytest.mark.parametrize("kind", ["signed", "asked", "keyed"])

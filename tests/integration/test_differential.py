@@ -16,7 +16,7 @@ from tests.integration.differential.call import Answer, Call, Target, make_all, 
 from tests.integration.differential.compare import Difference, Wanted, differences
 from tests.integration.differential.normalise import normalise
 from tests.integration.differential.wanted import FROM_STOCK
-from tests.integration.engine_fixture import RunningEngine, start_engine, stop_engine
+from tests.integration.engine_fixture import RunningEngine
 from tests.integration.stack_fixture import deploy
 
 BOTH: tuple[Call, ...] = (
@@ -52,14 +52,6 @@ def ask(account_id: str, request: pytest.FixtureRequest, tmp_path: Path) -> Ask:
 
 
 @pytest.fixture
-def engine_without_speed_ups(tmp_path: Path) -> Iterator[str]:
-    """The endpoint of our engine with every speed-up off."""
-    state_dir = tmp_path / "without"
-    yield start_engine(state_dir, without=["all"]).endpoint_url
-    stop_engine(state_dir)
-
-
-@pytest.fixture
 def stock_engine(tmp_path: Path) -> Iterator[str]:
     """The endpoint of LocalStack as it ships."""
     engine = StockEngine(tmp_path / "stock")
@@ -69,9 +61,9 @@ def stock_engine(tmp_path: Path) -> Iterator[str]:
         engine.stop()
 
 
-def test_speed_ups_change_no_answer(engine: RunningEngine, engine_without_speed_ups: str, ask: Ask) -> None:
+def test_speed_ups_change_no_answer(engine: RunningEngine, engine_without_speed_ups: RunningEngine, ask: Ask) -> None:
     ours = ask(engine.endpoint_url, WITH_OURSELVES)
-    reference = ask(engine_without_speed_ups, WITH_OURSELVES)
+    reference = ask(engine_without_speed_ups.endpoint_url, WITH_OURSELVES)
     assert_equal(differences(ours, reference), wanted=())
 
 

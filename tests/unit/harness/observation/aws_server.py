@@ -1,15 +1,15 @@
 """A small server that speaks AWS's JSON protocol, and queues in memory to put behind it."""
 
 import json
-import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from harness.deployment import Deployment
+from tests.answering import served_by
 from tests.unit.harness.test_deployment import OUTPUTS
 
 QUEUE, DEAD_LETTERS = "q", "d"
@@ -31,14 +31,8 @@ class RefusalError(Exception):
 @contextmanager
 def deployment_at(handler: type[BaseHTTPRequestHandler]) -> Iterator[Deployment]:
     """A deployment whose endpoint is served by this handler."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield Deployment.from_json(OUTPUTS | {"endpoint_url": f"http://127.0.0.1:{server.server_port}"})
-        finally:
-            server.shutdown()
-            thread.join()
+    with served_by(handler) as url:
+        yield Deployment.from_json(OUTPUTS | {"endpoint_url": url})
 
 
 @contextmanager

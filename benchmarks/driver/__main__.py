@@ -146,7 +146,7 @@ def serving(delay_ms: float) -> Iterator[str]:
     command = [sys.executable, "-m", "benchmarks.driver.server", "--delay-ms", str(delay_ms)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=_CHECKOUT) as server:
         assert server.stdin  # noqa: S101 - both are pipes
-        assert server.stdout  # noqa: S101
+        assert server.stdout  # noqa: S101 - as above
         port = server.stdout.readline().strip()
         if not port:
             raise UnavailableError("the fixed server did not come up; its last words are above")

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -39,9 +40,9 @@ class Api:
     def poll(self, flow: int | None = None) -> requests.Response:
         return self._send("GET", "/status/none", flow)
 
-    def _send(self, method: str, path: str, flow: int | None, **more: object) -> requests.Response:
+    def _send(self, method: str, path: str, flow: int | None, **more: Any) -> requests.Response:
         headers = {} if flow is None else flow_header(flow)
-        return requests.request(method, self.stack.api_url + path, headers=headers, timeout=30, **more)  # type: ignore[arg-type]
+        return requests.request(method, self.stack.api_url + path, headers=headers, timeout=30, **more)
 
     def polled(self, clients: int) -> dict[int, int]:
         """Return the status that each flow gets, polling side by side."""

@@ -14,7 +14,7 @@ from typing import Any, Final
 from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.services.plugins import Service
 from localstack.services.sqs.models import SqsMessage, SqsQueue
-from localstack.services.sqs.provider import SqsProvider
+from localstack.services.sqs.provider import SqsProvider, extract_message_count_from_headers
 
 from emulator.faults.fault import Thing
 from emulator.faults.flows import FLOWS
@@ -83,15 +83,19 @@ class FaultySqsProvider(SqsProvider):
 
     def delete_message_batch(self, context: RequestContext, queue_url: str, entries: Any, **options: Any) -> Any:
         """Delete messages, or say so."""
-        lost = []
-        if FAULTS.at(Place.DELETE):
-            queue = self._resolve_queue(context, queue_url=queue_url)
-            lost = [entry for entry in entries if _is_lost(queue, entry["ReceiptHandle"])]
-        if lost and len(lost) == len(entries):
-            return {"Successful": [{"Id": entry["Id"]} for entry in lost], "Failed": []}
+        if not FAULTS.at(Place.DELETE):
+            return super().delete_message_batch(context, queue_url, entries, **options)
+        queue = self._resolve_queue(context, queue_url=queue_url)
+        # What is refused is no delete that could be lost: it must not count as one.
+        self._assert_batch(entries, max_messages_override=extract_message_count_from_headers(context))
+        self._assert_valid_message_ids(entries)
+        lost = [entry for entry in entries if _is_lost(queue, entry["ReceiptHandle"])]
         left = [entry for entry in entries if entry not in lost]
+        successes = [{"Id": entry["Id"]} for entry in lost]
+        if not left:
+            return {"Successful": successes, "Failed": []}
         answer = super().delete_message_batch(context, queue_url, left, **options)
-        answer["Successful"] = [*answer["Successful"], *({"Id": entry["Id"]} for entry in lost)]
+        answer["Successful"] = [*answer["Successful"], *successes]
         return answer
 
 

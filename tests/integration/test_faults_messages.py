@@ -124,6 +124,19 @@ def test_a_batch_of_deletes_loses_those_that_are_hit(queue: Queue, faults: Engin
     assert ids(wait_until(queue.receive_and_delete, bool)) == [lost]
 
 
+def test_a_batch_of_deletes_that_is_refused_is_not_counted_as_lost(queue: Queue, faults: EngineFaults) -> None:
+    faults.set("lost", "lost-deletes", rate=1)
+    queue.send(1)
+    (message,) = queue.receive()
+    entries = [{"Id": "the-same", "ReceiptHandle": message["ReceiptHandle"]}] * 2
+
+    with pytest.raises(ClientError) as refused:
+        queue.aws("sqs").delete_message_batch(QueueUrl=queue.url, Entries=entries)
+    assert refused.value.response["Error"]["Code"].endswith("BatchEntryIdsNotDistinct")
+    assert faults.get("lost")["fired"] == 0
+    assert ids(wait_until(queue.receive_and_delete, bool)) == [message["MessageId"]]
+
+
 def test_a_send_that_is_throttled_sends_nothing(queue: Queue, faults: EngineFaults) -> None:
     faults.set("throttled", "send-throttles", rate=1, scope={"flows": [1, 1]})
 

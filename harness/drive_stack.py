@@ -9,8 +9,11 @@ from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.phases import Phases
 from harness.progress import show_nothing
-from harness.real_surroundings import real_surroundings
-from harness.run import Deployed, Place, Run, RunRequest, Surroundings, make_run
+from harness.running.real_surroundings import real_surroundings
+from harness.running.request import RunRequest
+from harness.running.run import Run, make_run
+from harness.running.site import Deployed, Place
+from harness.running.surroundings import Surroundings
 from harness.shape.users import USERS_API
 from harness.store.runs import RunStore
 from harness.store.sources import read_sources

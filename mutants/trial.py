@@ -18,8 +18,9 @@ from harness.drive_stack import drive_stack
 from harness.engines import RunningEngine
 from harness.errors import DeploymentFailedError, HarnessError
 from harness.progress import show_nothing
-from harness.real_surroundings import real_surroundings
-from harness.run import Run, Surroundings
+from harness.running.real_surroundings import real_surroundings
+from harness.running.run import Run
+from harness.running.surroundings import Surroundings
 from harness.transport import Transport
 from harness.workload import Deadlines, Workload
 from mutants.mutant import Client, Mutant

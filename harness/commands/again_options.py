@@ -25,7 +25,9 @@ from harness.progress import show_nothing
 from harness.replaying.again import BARE_API, request_again, stack_again
 from harness.replaying.bench import TryOut, bench_with_api, bench_with_stack
 from harness.replaying.sameness import StoredEvidence
-from harness.run import Site, Surroundings, agreement_of
+from harness.running.request import agreement_of
+from harness.running.site import Site
+from harness.running.surroundings import Surroundings
 from harness.store.folder import RunFolder
 from harness.store.record import RunRecord
 from harness.store.sources import read_archived, write_sources

@@ -17,7 +17,7 @@ from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine
 from harness.engines.external import ExternalEngine
 from harness.errors import MisuseError
 from harness.progress import show_progress
-from harness.run import Surroundings
+from harness.running.surroundings import Surroundings
 
 OWN_ENGINE_KINDS: Final = ("embedded", "container")
 ENGINE_KINDS: Final = (*OWN_ENGINE_KINDS, "external")
@@ -85,6 +85,6 @@ def deploying_surroundings(given: Surroundings | None) -> Iterator[Surroundings]
 
 def progressing_surroundings() -> Surroundings:
     """Return the real world, with the progress of a run on standard error."""
-    from harness.real_surroundings import real_surroundings  # noqa: PLC0415 - aiohttp and boto3 are slow to import
+    from harness.running.real_surroundings import real_surroundings  # noqa: PLC0415 - aiohttp and boto3 are slow to import
 
     return real_surroundings(lambda: show_progress(Console(stderr=True)))

@@ -21,7 +21,10 @@ from harness.replaying.as_text import rate_as_text, sameness_as_text
 from harness.replaying.failure import broken_in
 from harness.replaying.rates import Rate, Share, Try, rate_of
 from harness.replaying.sameness import StoredEvidence, sameness
-from harness.run import Place, Run, RunRequest, Site, Surroundings, make_run, perform
+from harness.running.request import RunRequest
+from harness.running.run import Run, make_run, perform
+from harness.running.site import Place, Site
+from harness.running.surroundings import Surroundings
 from harness.store.runs import RunStore
 
 _MOST_TIMES: Final = 1000

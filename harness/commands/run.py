@@ -38,7 +38,10 @@ from harness.faults.catalogue import kills_engine, redelivers
 from harness.phases import Phases
 from harness.report_text import results_as_text
 from harness.results_document import results_to_json
-from harness.run import Place, Run, RunRequest, Site, Surroundings, make_run, perform
+from harness.running.request import RunRequest
+from harness.running.run import Run, make_run, perform
+from harness.running.site import Place, Site
+from harness.running.surroundings import Surroundings
 from harness.shape.users import USERS_API
 from harness.store.record import record_to_json
 from harness.timing.thresholds import parse_threshold

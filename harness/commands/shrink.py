@@ -22,7 +22,8 @@ from harness.replaying.shrinking import shrink as shrink_workload
 from harness.replaying.smallest import Candidates
 from harness.replaying.test_writing import write_test
 from harness.results import Results
-from harness.run import Run, Surroundings
+from harness.running.run import Run
+from harness.running.surroundings import Surroundings
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore
 

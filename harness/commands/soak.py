@@ -28,7 +28,9 @@ from harness.faults.catalogue import KINDS, kind_named
 from harness.progress import Prefixed, show_nothing
 from harness.recording import View
 from harness.replaying.bench import bench_with_stack
-from harness.run import RunRequest, Site, Surroundings
+from harness.running.request import RunRequest
+from harness.running.site import Site
+from harness.running.surroundings import Surroundings
 from harness.soaking.amount import Ended
 from harness.soaking.as_text import round_as_text, soaked_as_json, soaked_as_text
 from harness.soaking.drawing import DEFAULT_FLOWS, LEAST_FLOWS, draw_round

@@ -17,7 +17,7 @@ from harness.workload import Workload
 
 
 class Run(Protocol):
-    """What driving a stack returns: `harness.run.Run` is one."""
+    """What driving a stack returns: `harness.running.run.Run` is one."""
 
     @property
     def verdict(self) -> Verdict:

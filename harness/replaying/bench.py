@@ -14,12 +14,15 @@ from typing import Final
 
 from harness import interrupts
 from harness.deployment import outputs_path
-from harness.engine_lifetime import Ending, naming_the_log, stopping
 from harness.engines import RunningEngine
 from harness.errors import HarnessError
 from harness.faults.catalogue import kills_engine
 from harness.phases import Phases
-from harness.run import Place, Run, RunRequest, Site, Surroundings, deploy_to, deployment_request, make_run
+from harness.running.engine_lifetime import Ending, naming_the_log, stopping
+from harness.running.request import RunRequest
+from harness.running.run import Run, make_run
+from harness.running.site import Place, Site, deploy_to, deployment_request
+from harness.running.surroundings import Surroundings
 from harness.store.runs import RunStore
 
 type TryOut = Callable[[RunRequest, RunStore], Run]

@@ -7,7 +7,8 @@ from dataclasses import replace
 from harness.checking import VerdictWord
 from harness.replaying.bench import TryOut
 from harness.replaying.failure import broken_in
-from harness.run import Run, RunRequest
+from harness.running.request import RunRequest
+from harness.running.run import Run
 from harness.store.runs import RunStore
 from harness.workload import Workload
 

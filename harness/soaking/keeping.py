@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from harness.checking import VerdictWord
 from harness.replaying.bench import TryOut
-from harness.run import Run, RunRequest
+from harness.running.request import RunRequest
+from harness.running.run import Run
 from harness.soaking.rounds import Round, round_of
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore

@@ -8,7 +8,7 @@ from typing import Any
 from harness.faults.words import definition_in_words
 from harness.history import FaultHistory
 from harness.results import Verdict
-from harness.run import Run
+from harness.running.run import Run
 from harness.workload import Workload
 from harness.workload.words import arrival_in_words
 

@@ -9,7 +9,7 @@ from harness.engines import RunningEngine
 from harness.history import StoredItem
 from harness.observation import Observer
 from harness.recording import Standing, View
-from harness.run import Surroundings
+from harness.running.surroundings import Surroundings
 from harness.transport import Transport
 from harness.workload import Workload
 from harness.workload.polling import FixedInterval

@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from harness.command_line import COMMANDS, main
 from harness.deployment import DeploymentRequest
 from harness.errors import DeploymentFailedError
-from harness.run import Surroundings
+from harness.running.surroundings import Surroundings
 from harness.shape.document import shape_to_json
 from harness.shape.users import USERS_API
 from harness.transport import TransportFailure

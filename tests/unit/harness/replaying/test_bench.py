@@ -12,13 +12,13 @@ from harness.errors import DeploymentFailedError
 from harness.faults.notation import fault_in_words
 from harness.history import QueueDepths
 from harness.replaying.bench import TryOut, bench_with_stack
-from harness.run import RunRequest, Site
+from harness.running.request import RunRequest
+from harness.running.site import Site
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore
 from harness.workload import Deadlines, Workload
+from tests.unit.harness.fake_engine import FakeEngine, MortalFakeEngine
 from tests.unit.harness.fake_stack import QUICK, StackObserver, quick_api, surroundings
-from tests.unit.harness.test_run import FakeEngine
-from tests.unit.harness.test_run_kills import MortalFakeEngine
 
 REQUEST = RunRequest(
     Workload(seed=7, flows=3, polling=QUICK, deadlines=Deadlines(quiet_timeout_s=0.05)), replay_of="the-first"

@@ -7,7 +7,9 @@ import pytest
 
 from harness.errors import InputOutputError
 from harness.phases import Phases
-from harness.run import Place, Run, RunRequest, make_run
+from harness.running.request import RunRequest
+from harness.running.run import Run, make_run
+from harness.running.site import Place
 from harness.soaking.keeping import RoundMaker
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore

@@ -10,7 +10,7 @@ from harness.observation import Observer
 from harness.observation.aws import AwsObserver
 from harness.recording import View
 from harness.renewal import renew_function
-from harness.run import Surroundings
+from harness.running.surroundings import Surroundings
 from harness.workload import Workload
 
 

@@ -2,24 +2,24 @@
 
 import os
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.deployment import DeploymentRequest
-from harness.engines import RunningEngine
 from harness.errors import ExitCode, MisuseError, UnavailableError
 from harness.faults.notation import fault_in_words
 from harness.phases import Phases
-from harness.run import Run, RunRequest, Site, perform
+from harness.running.request import RunRequest
+from harness.running.run import Run, perform
+from harness.running.site import Site
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop
-from tests.unit.harness.fake_stack import ENGINE, QUICK, nothing, quick_api, surroundings
-from tests.unit.harness.test_run import FakeEngine
+from tests.unit.harness.fake_engine import FakeEngine, MortalFakeEngine
+from tests.unit.harness.fake_stack import QUICK, quick_api, surroundings
 
 WORKLOAD = Workload(
     seed=7,
@@ -29,29 +29,6 @@ WORKLOAD = Workload(
     faults=(fault_in_words("kills"),),
     deadlines=Deadlines(quiet_timeout_s=1),
 )
-
-
-class MortalFakeEngine(FakeEngine):
-    """One that can be killed; keeps what was done to it, and has a log for each of its lives."""
-
-    def __init__(self, log_path: Path, on_restart: Callable[[], None] = nothing) -> None:
-        super().__init__(on_stop=lambda: self.told.append("stop"))
-        self.told: list[str] = []
-        self._log_path = log_path
-        self._on_restart = on_restart
-
-    def start(self) -> RunningEngine:
-        self._log_path.write_text("first\n")
-        return replace(ENGINE, log_path=self._log_path)
-
-    def kill(self) -> None:
-        self.told.append("kill")
-
-    def restart(self) -> RunningEngine:
-        self.told.append("restart")
-        self._on_restart()
-        self._log_path.write_text("second\n")
-        return replace(ENGINE, log_path=self._log_path, pid=5678)
 
 
 def run_on(engine: FakeEngine, folder: Path, asked: list[DeploymentRequest], workload: Workload = WORKLOAD) -> Run:

@@ -2,20 +2,21 @@
 
 import resource
 import signal
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from harness.deployment import DeploymentRequest
-from harness.engines import RunningEngine
 from harness.errors import DeploymentFailedError, ExitCode, UnavailableError
 from harness.history.reader import read_history
 from harness.observation import ObservationError
 from harness.operations import FlowEnding
 from harness.phases import Phases
-from harness.run import Place, Run, RunRequest, Site, Surroundings, make_run, perform
+from harness.running.request import RunRequest
+from harness.running.run import Run, make_run, perform
+from harness.running.site import Place, Site
+from harness.running.surroundings import Surroundings
 from harness.store.folder import RunFolder
 from harness.store.record import SourcesRecord
 from harness.store.runs import RunStore
@@ -26,7 +27,8 @@ from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop
 from harness.workload.document import workload_from_json
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi
-from tests.unit.harness.fake_stack import ENGINE, QUICK, StackObserver, nothing, quick_api, surroundings
+from tests.unit.harness.fake_engine import FakeEngine
+from tests.unit.harness.fake_stack import QUICK, StackObserver, quick_api, surroundings
 
 WORKLOAD = Workload(seed=7, flows=20, arrival=ClosedLoop(4), polling=QUICK)
 REQUEST = RunRequest(WORKLOAD, arguments=("run", "--flows", "20"))
@@ -34,21 +36,6 @@ REQUEST = RunRequest(WORKLOAD, arguments=("run", "--flows", "20"))
 
 def press_ctrl_c() -> None:
     signal.raise_signal(signal.SIGINT)
-
-
-class FakeEngine:
-    def __init__(self, on_start: Callable[[], None] = nothing, on_stop: Callable[[], None] = nothing) -> None:
-        self._on_start = on_start
-        self._on_stop = on_stop
-        self.stopped = False
-
-    def start(self) -> RunningEngine:
-        self._on_start()
-        return ENGINE
-
-    def stop(self) -> None:
-        self._on_stop()
-        self.stopped = True
 
 
 def perform_on(engine: FakeEngine, around: Surroundings, folder: Path, request: RunRequest = REQUEST) -> Run:

@@ -4,84 +4,35 @@ What is judged is always what was written: a run that was interrupted, or whose 
 is, and so is a run of last week (`harness check`).
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, contextmanager, nullcontext, suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 
-from harness.callers import ANYBODY, Auth, Callers
-from harness.checking import Agreement, Contract
-from harness.deployment import Deployment, DeploymentRequest
-from harness.engine_lifetime import Ending, naming_the_log, stopping
-from harness.engines import Engine, MortalEngine, RunningEngine
+from harness.deployment import Deployment
+from harness.engines import MortalEngine, RunningEngine
 from harness.errors import ExitCode, InputOutputError
 from harness.event_loop import run_loop
 from harness.history import History
 from harness.history.reader import read_history
 from harness.html_report.writing import write_report
 from harness.judging import judge_run
-from harness.killable_stack import KillableStack
 from harness.observation import Observer
 from harness.observation.quiet import SETTLE_S
 from harness.phases import Phases
-from harness.recording import Breakable, Subject, View
+from harness.recording import Breakable, Subject
 from harness.recording import record as record_run
 from harness.results import Results, Verdict
+from harness.running.engine_lifetime import Ending, naming_the_log, stopping
+from harness.running.killable_stack import KillableStack
+from harness.running.record import record_of
+from harness.running.request import RunRequest, agreement_of
+from harness.running.site import Place, Site, deploy_to, deployment_request
+from harness.running.surroundings import Surroundings
 from harness.store.folder import RunFolder
-from harness.store.record import EngineRecord, RunRecord, SourcesRecord
+from harness.store.record import RunRecord
 from harness.store.runs import RunStore
-from harness.store.sources import StackSources, read_sources
-from harness.store.surroundings import git_state, versions
-from harness.timing.thresholds import Threshold
-from harness.transport import Transport
 from harness.workload import Workload
-from harness.workload.document import workload_to_json
-
-
-@dataclass(frozen=True, slots=True)
-class RunRequest:
-    """What to do, as one value: everything that decides a run, but for what it is made on."""
-
-    workload: Workload
-    contract: Contract = field(default_factory=Contract)
-    thresholds: tuple[Threshold, ...] = ()
-    arguments: tuple[str, ...] = ()
-    """The command line that asked for it, for the record."""
-    replay_of: str | None = None
-    """The run that it is made after."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deployed:
-    """What the stack that a run is made on was made of."""
-
-    request: DeploymentRequest
-    sources: StackSources
-    names_folders: bool = True
-    """Whether the record says where the files were. Copies that go with the command are nowhere afterwards."""
-
-    def as_record(self) -> SourcesRecord:
-        """Return it for the run's record."""
-        request, sources = self.request, self.sources
-        named = (request.source_dir, request.consumer_dir) if self.names_folders else (None, None)
-        folders = (str(folder) if folder else None for folder in named)
-        return SourcesRecord(sources.stack_hash, sources.function_hash, *folders)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """What a run is made on."""
-
-    api_url: str
-    engine_kind: str
-    engine: RunningEngine | None = None
-    """None: an API that is just there."""
-    deployment: Deployment | None = None
-    deployed: Deployed | None = None
-    """None: somebody else deployed it."""
-    site: "Site | None" = None
-    """By which it was deployed; None: somebody else did."""
 
 
 @dataclass(slots=True)
@@ -109,48 +60,6 @@ class Run:
         if self.interrupted:
             return ExitCode.INTERRUPTED
         return self.failure.exit_code if self.failure else self.verdict.exit_code
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What a run reaches the world through; a test gives others."""
-
-    open_transport: Callable[[int], AbstractAsyncContextManager[Transport]]
-    observe: Callable[[Deployment, Workload], tuple[Observer, float]]
-    """Makes an observer of a deployment, and says how long its counts may be behind, in seconds."""
-    show_progress: Callable[[], AbstractContextManager[View]]
-    deploy: Callable[[DeploymentRequest, Path], Deployment]
-    delete: Callable[[DeploymentRequest, Path], None]
-    renew_function: Callable[[Deployment], None]
-    """Lets the function forget what it kept between invocations: see `harness.renewal`."""
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    call_as: Callable[[Deployment | None, Workload], AbstractContextManager[Callers]] = lambda *_: nullcontext(ANYBODY)
-    """Has the callers of a workload on a deployment, or on an API that is just there, for the time of a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """An engine to start, and the stack to deploy to it."""
-
-    engine: Engine
-    engine_kind: str
-    account: str
-    region: str
-    stack_name: str
-    outputs: Path
-    """Where the deployment's outputs are written."""
-    parameters: tuple[str, ...] = ()
-    """Of the template: `Key=Value`, each."""
-    source_dir: Path | None = None
-    """Where the template is; None: our own."""
-    consumer_dir: Path | None = None
-    """The function's package; None: our own."""
-    names_folders: bool = True
-    """See `Deployed.names_folders`."""
-    quiet: bool = False
-    """Whether nothing is said of the deployment while it goes on."""
-    auth: Auth = Auth.NONE
-    """How the stack knows who calls, where the parameters do not say it."""
 
 
 def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, surroundings: Surroundings) -> Run:
@@ -196,7 +105,7 @@ def make_run(request: RunRequest, place: Place, store: RunStore, phases: Phases,
     """
     started_at = surroundings.now()
     folder = store.create(started_at)
-    record = _record(folder.run_id, started_at, request, place)
+    record = record_of(folder.run_id, started_at, request, place)
     folder.write_record(record)
     if place.deployed:
         folder.keep_sources(place.deployed.sources)
@@ -215,26 +124,6 @@ def make_run(request: RunRequest, place: Place, store: RunStore, phases: Phases,
             folder.keep_log(place.engine.log_path)
     _keep_phases(run, phases)
     return run
-
-
-def deploy_to(engine: RunningEngine, site: Site, surroundings: Surroundings) -> Place:
-    """Deploy a site's stack to its engine.
-
-    Raises:
-        HarnessError: it could not be deployed.
-    """
-    request = deployment_request(site, engine)
-    # Read before: what is changed while it is deployed may be deployed or not, and is the developer's own doing.
-    sources = read_sources(site.source_dir, site.consumer_dir)
-    deployment = surroundings.deploy(request, site.outputs)
-    deployed = Deployed(request, sources, site.names_folders)
-    return Place(deployment.api_url, site.engine_kind, engine, deployment, deployed, site)
-
-
-def agreement_of(request: RunRequest) -> Agreement:
-    """Return what a run's history is held against."""
-    workload = request.workload
-    return Agreement(workload.shape, workload.deadlines.visible_within_s, request.contract, workload.auth)
 
 
 def _keep_phases(run: Run, phases: Phases) -> None:
@@ -299,49 +188,6 @@ def _killable(place: Place, folder: RunFolder, workload: Workload, surroundings:
         return surroundings.observe(deployment, workload)[0]
 
     return KillableStack(site.engine, deploy, observe, keep_log)
-
-
-def _record(run_id: str, started_at: datetime, request: RunRequest, place: Place) -> RunRecord:
-    engine, deployment, deployed = place.engine, place.deployment, place.deployed
-    return RunRecord(
-        run_id=run_id,
-        started_at=started_at.isoformat(timespec="milliseconds"),
-        arguments=request.arguments,
-        workload=workload_to_json(request.workload),
-        contract=request.contract.responses,
-        thresholds=tuple(threshold.text for threshold in request.thresholds),
-        api_url=place.api_url,
-        engine=EngineRecord(
-            kind=place.engine_kind,
-            endpoint_url=engine.endpoint_url if engine else None,
-            version=engine.version if engine else None,
-            pid=engine.pid if engine else None,
-        ),
-        parameters=tuple(deployed.request.parameters) if deployed else (),
-        sources=deployed.as_record() if deployed else None,
-        deployment=deployment.to_json() if deployment else None,
-        account=deployment.account_id if deployment else "",
-        region=deployment.region if deployment else "",
-        stack_name=deployment.stack_name if deployment else "",
-        versions=versions(),
-        git=git_state(Path.cwd()),
-        replay_of=request.replay_of,
-    )
-
-
-def deployment_request(site: Site, engine: RunningEngine) -> DeploymentRequest:
-    """Return what the bootstrap is asked for."""
-    return DeploymentRequest(
-        endpoint_url=engine.endpoint_url,
-        account=site.account,
-        region=site.region,
-        stack_name=site.stack_name,
-        parameters=site.parameters,
-        source_dir=site.source_dir,
-        consumer_dir=site.consumer_dir,
-        quiet=site.quiet,
-        auth=site.auth,
-    )
 
 
 @contextmanager

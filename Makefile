@@ -19,9 +19,9 @@ help: ## show this list
 
 .PHONY: run
 run: ## install, start an engine, deploy, drive 100 flows 10 at a time, say the verdict, stop
-	@started=$$(date +%s%N); $(MAKE) --no-print-directory install && \
-	$(bin)/harness run --flows $(FLOWS) --clients $(CLIENTS) \
-	  --phase install=$$(( ($$(date +%s%N) - started) / 1000000 ))ms
+	@exec 3>&1 4>&2; TIMEFORMAT=%3R; \
+	spent_s=$$({ time $(MAKE) --no-print-directory install >&3 2>&4; } 2>&1) && \
+	$(bin)/harness run --flows $(FLOWS) --clients $(CLIENTS) --phase install=$${spent_s//[.,]/}ms
 
 .PHONY: test
 test: check ## install, then lint, types, unit and integration tests, and those on Docker where there is one

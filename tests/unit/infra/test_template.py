@@ -117,6 +117,23 @@ def test_the_role_for_logs_is_the_only_other_one() -> None:
     ]
 
 
+def test_the_account_s_setting_for_logs_outlives_the_stack_with_the_role_that_it_names() -> None:
+    for name in ("ApiAccount", "ApiLogsRole"):
+        kept = TEMPLATE["Resources"][name]
+        assert (kept["DeletionPolicy"], kept["UpdateReplacePolicy"]) == ("RetainExceptOnCreate", "Retain")
+
+
+def test_each_queue_has_a_policy_of_its_own_that_refuses_plain_http() -> None:
+    policies = [properties(name) for name in of_type("AWS::SQS::QueuePolicy")]
+
+    assert {policy["Queues"][0]["Ref"] for policy in policies} == set(of_type("AWS::SQS::Queue"))
+    for policy in policies:
+        [queue] = policy["Queues"]
+        [statement] = policy["PolicyDocument"]["Statement"]
+        assert statement["Resource"] == {"Fn::GetAtt": [queue["Ref"], "Arn"]}
+        assert (statement["Effect"], statement["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+
+
 def test_what_fails_goes_to_the_dead_letter_queue_and_nothing_else_can() -> None:
     queue, dead_letters = properties("Queue"), properties("DeadLetterQueue")
 

@@ -74,7 +74,7 @@ class PhaseMs(click.ParamType):
         "  harness run\n"
         "  harness run --flows 1000 --clients 50 --seed 7\n"
         "  harness run --arrival poisson:40/s --flows 2000 --warm-up 5s --require 'visible.p99<2s'\n"
-        "  harness run --payloads hostile=1 --poison 3 --parameter VisibilityTimeoutSeconds=6\n"
+        "  harness run --payloads hostile=1 --poison 3 --parameter MaxReceiveCount=2\n"
         "  harness run --faults gsi-lag,duplicates,crashes --seed 7\n"
         "  harness run --fault 'api-500 rate=0.2 flows=0-99' --fault 'gsi-lag delay=0ms-2s from=5s for=10s'\n"
         "  harness run --auth jwt\n"

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,15 @@ from harness.running.surroundings import Surroundings
 from harness.shape.document import shape_to_json
 from harness.shape.users import USERS_API
 from harness.transport import TransportFailure
+from infra.parameters import effective_parameters
+from infra.sources import read_template
 from tests.unit.harness.conftest import WriteModule
 from tests.unit.harness.engines.test_external import serving
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi, json_response
 from tests.unit.harness.fake_stack import quick_api, surroundings
 from tests.unit.harness.test_deployment import OUTPUTS
 
+INFRA = Path(__file__).parents[3] / "infra"
 # A launcher whose engine is the test itself: its process lives.
 LAUNCHER = """
     import json, os, pathlib, psutil, sys
@@ -66,6 +70,18 @@ def test_help_shows_its_examples_a_line_each(command: str) -> None:
     examples = shown[shown.index("  Examples:") + 1 :]
     assert examples
     assert all(line.startswith(("    harness ", "    curl ")) for line in examples), examples
+
+
+def test_every_parameter_in_an_example_is_one_that_the_bootstrap_takes() -> None:
+    shown = " ".join(harness(*command.split(), "--help").output for command in ("run", "deploy", "soak"))
+    lines = [line for line in shown.splitlines() if line.startswith("    harness ")]
+    examples = [line.split() for line in lines if " --parameter " in line]
+    assert examples
+    template = read_template(INFRA)
+    for words in examples:
+        parameters = [after for word, after in pairwise(words) if word == "--parameter"]
+        given = dict(parameter.split("=", 1) for parameter in parameters)
+        effective_parameters(template, given, {"ArtifactBucket": "", "FunctionKey": ""})
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

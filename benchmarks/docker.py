@@ -31,9 +31,9 @@ _CHECKOUT: Final = Path(__file__).parents[1]
 _COMMAND_TIMEOUT_S: Final = 900
 _WARM_UP_S: Final = 3.0
 # What the image is made of, and so what a build has to see.
-_SOURCES: Final = (
-    ".dockerignore", "Dockerfile", "consumer", "container", "emulator", "harness", "infra", "pyproject.toml",
-    "runtime.lock", "tools",
+SOURCES: Final = (
+    ".dockerignore", "Dockerfile", "authorizer", "consumer", "container", "emulator", "harness", "infra",
+    "pyproject.toml", "runtime.lock", "tools",
 )  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def as_text(figures: DockerFigures) -> str:
 
 def build_times(folder: Path, base: str) -> tuple[float, float]:
     """Build a copy of the checkout in `folder` without a cached layer, then again with the consumer edited."""
-    for name in _SOURCES:
+    for name in SOURCES:
         source = _CHECKOUT / name
         if source.is_dir():
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

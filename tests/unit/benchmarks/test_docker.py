@@ -1,6 +1,17 @@
 """The figures of Docker, as they are shown."""
 
-from benchmarks.docker import DockerFigures, as_text
+import re
+from pathlib import Path
+
+from benchmarks.docker import SOURCES, DockerFigures, as_text
+
+DOCKERFILE = Path(__file__).parents[3] / "Dockerfile"
+
+
+def test_a_build_sees_all_that_the_dockerfile_copies() -> None:
+    copied = [line.split()[1:-1] for line in re.findall(r"^COPY (?!--from).*", DOCKERFILE.read_text(), re.MULTILINE)]
+    assert copied
+    assert {source.split("/")[0] for sources in copied for source in sources} <= set(SOURCES)
 
 
 def test_the_container_is_shown_beside_the_embedded_engine_and_the_image_less_its_base() -> None:

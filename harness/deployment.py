@@ -24,6 +24,9 @@ DEFAULT_ACCOUNT: Final = "000000000000"
 DEFAULT_REGION: Final = "us-east-1"
 DEFAULT_STACK_NAME: Final = "users-api"
 
+PACKAGES_FOR: Final = ("here", "arm64", "x86_64")
+"""What the bootstrap's `--packages-for` takes."""
+
 _SAID_CHARACTERS: Final = 500
 _MARGIN_S: Final = 30
 """What the bootstrap has beyond its own timeout to say why it gave up."""
@@ -95,6 +98,8 @@ class DeploymentRequest:
     auth: Auth = Auth.NONE
     """How the stack knows who calls, where `parameters` do not say it. With tokens, those of this machine's issuer
     are good for it."""
+    packages_for: str | None = None
+    """What the authorizer's packages run on: one of `PACKAGES_FOR`; None: this machine."""
 
 
 def outputs_path(state_dir: Path, stack_name: str) -> Path:
@@ -195,6 +200,8 @@ def _bootstrap(
         arguments += ["--source-dir", str(request.source_dir)]
     if request.consumer_dir is not None:
         arguments += ["--consumer-dir", str(request.consumer_dir)]
+    if request.packages_for is not None:
+        arguments += ["--packages-for", request.packages_for]
     arguments += ["--timeout-s", str(request.timeout_s), *options]
     timeout_s = request.timeout_s + _MARGIN_S
     if loading is not None:

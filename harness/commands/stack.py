@@ -15,6 +15,7 @@ from harness.commands.options import (
     state_dir_option,
 )
 from harness.deployment import (
+    PACKAGES_FOR,
     Deployment,
     DeploymentRequest,
     current_deployment,
@@ -47,6 +48,11 @@ from harness.errors import ExitCode
 )
 @auth_option
 @click.option(
+    "--packages-for",
+    type=click.Choice(PACKAGES_FOR),
+    help="What the authorizer's packages run on, where that is not this machine: a Linux container on macOS.",
+)
+@click.option(
     "--timeout-s",
     type=click.IntRange(1, 3600),
     metavar="S",
@@ -65,6 +71,7 @@ def deploy(
     stack_name: str,
     parameters: tuple[str, ...],
     auth: str | None,
+    packages_for: str | None,
     timeout_s: int,
     is_deletion: bool,
     as_json: bool,
@@ -73,7 +80,9 @@ def deploy(
     """Deploy the stack to the engine of this checkout, or to any endpoint; twice is a no-op."""
     url = endpoint_url or require_running_engine(state_dir / "engine").endpoint_url
     knows = Auth(auth or Auth.NONE)
-    request = DeploymentRequest(url, account, region, stack_name, parameters, timeout_s, auth=knows)
+    request = DeploymentRequest(
+        url, account, region, stack_name, parameters, timeout_s, auth=knows, packages_for=packages_for
+    )
     outputs = outputs_path(state_dir, stack_name)
     if is_deletion:
         delete(request, outputs)

@@ -2,6 +2,7 @@
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -106,6 +107,15 @@ def test_the_bootstrap_is_told_where_another_stack_is(write_module: WriteModule,
         *("--source-dir", "mine"),
         *("--consumer-dir", "mine/function"),
     ]
+
+
+def test_the_bootstrap_is_told_what_packages_run_on_where_that_is_not_here(
+    write_module: WriteModule, tmp_path: Path
+) -> None:
+    write_module("infra", BOOTSTRAP)
+    deploy(replace(REQUEST, packages_for="arm64"), tmp_path / "outputs.json")
+    arguments = json.loads((tmp_path / "arguments.json").read_text())
+    assert arguments[arguments.index("--packages-for") + 1] == "arm64"
 
 
 def test_a_deleted_stack_has_no_outputs(write_module: WriteModule, tmp_path: Path) -> None:

@@ -1,0 +1,19 @@
+"""What runs in a container on this machine, where that is not what runs on the machine itself."""
+
+import platform
+import sys
+
+
+def packages_in_container(system: str = sys.platform, machine: str | None = None) -> str | None:
+    """Return what packages have to be made for to run in a container; None: what is installed here does.
+
+    Args:
+        system: this machine's, as in `sys.platform`.
+        machine: its processor; None: what `platform.machine()` says.
+
+    Returns:
+        One of `harness.deployment.PACKAGES_FOR`. Docker's machine on macOS and Windows is a Linux of this processor.
+    """
+    if system == "linux":
+        return None
+    return "arm64" if (machine or platform.machine()).lower() in {"arm64", "aarch64"} else "x86_64"

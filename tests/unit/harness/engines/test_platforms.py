@@ -1,0 +1,26 @@
+"""What runs in a container: this machine's own packages on Linux, those of Docker's machine elsewhere."""
+
+import pytest
+
+from harness.deployment import PACKAGES_FOR
+from harness.engines.platforms import packages_in_container
+from infra.dependencies import HERE, PLATFORMS
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "packages"),
+    [
+        ("linux", "x86_64", None),
+        ("linux", "aarch64", None),
+        ("darwin", "arm64", "arm64"),
+        ("darwin", "x86_64", "x86_64"),
+        ("win32", "AMD64", "x86_64"),
+        ("win32", "ARM64", "arm64"),
+    ],
+)
+def test_packages_are_those_of_docker_s_linux(system: str, machine: str, packages: str | None) -> None:
+    assert packages_in_container(system, machine) == packages
+
+
+def test_the_bootstrap_takes_all_that_can_be_asked_for() -> None:
+    assert set(PACKAGES_FOR) == {HERE, *PLATFORMS}

@@ -66,7 +66,7 @@ def parse(arguments: Sequence[str]) -> Options:
         type=_endpoint_url,
         help="the engine; without it: AWS, after a question",
     )
-    add("--region", default="us-east-1")
+    add("--region", default="us-east-1", help="on AWS, too, whatever the surroundings say (default: %(default)s)")
     add(
         "--account",
         default=EMULATED_ACCOUNT,

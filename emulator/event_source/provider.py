@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from localstack.aws.api import CommonServiceException, RequestContext
-from localstack.aws.api.lambda_ import InvocationType
+from localstack.aws.api.lambda_ import InvocationType, TooManyRequestsException
 from localstack.aws.spec import load_service
 from localstack.http import Request
 from localstack.services.lambda_.api_utils import function_locators_from_arn
@@ -18,14 +18,11 @@ from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.services.sqs.constants import (
     HEADER_LOCALSTACK_SQS_OVERRIDE_MESSAGE_COUNT as MAXIMUM_HEADER,
 )
-from localstack.services.sqs.constants import (
-    HEADER_LOCALSTACK_SQS_OVERRIDE_WAIT_TIME_SECONDS as WINDOW_HEADER,
-)
 from localstack.utils.event_matcher import matches_event
 from localstack.utils.strings import long_uid
 
 from emulator.event_source.mapping import QueueMapping
-from emulator.event_source.poller import WakingPoller
+from emulator.event_source.poller import ThrottledError, WakingPoller
 from emulator.event_source.records import Message
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html#API_ReceiveMessage_Errors
@@ -43,9 +40,12 @@ class ProviderQueue:
         """Return up to `maximum` messages as soon as there is one, or none after `wait_s`."""
         return self._receive({MAXIMUM_HEADER: str(maximum)}, wait_time_seconds=wait_s)
 
-    def fill(self, maximum: int, window_s: int) -> list[Message]:
-        """Return up to `maximum` messages: as soon as there are so many, or what came in `window_s`."""
-        return self._receive({MAXIMUM_HEADER: str(maximum), WINDOW_HEADER: str(window_s)})
+    def visibility_timeout_s(self) -> float:
+        """How long a message that was received is nobody else's."""
+        context = self._context({})
+        names = ["VisibilityTimeout"]
+        answer = self._provider.get_queue_attributes(context, queue_url=self._url(context), attribute_names=names)
+        return float(answer["Attributes"]["VisibilityTimeout"])
 
     def delete(self, messages: Sequence[Message]) -> None:
         """Remove messages that were received."""
@@ -94,17 +94,25 @@ class ProviderFunction:
         self._name, self._qualifier, self._account_id, self._region = function_locators_from_arn(function_arn)
 
     def invoke(self, payload: bytes) -> tuple[bytes, bool]:
-        """Return the function's answer and whether it ended in an error. Raises when it could not be invoked."""
-        result = _provider("lambda").lambda_service.invoke(
-            function_name=self._name,
-            qualifier=self._qualifier,
-            region=self._region,
-            account_id=self._account_id,
-            invocation_type=InvocationType.RequestResponse,
-            client_context=None,
-            request_id=long_uid(),
-            payload=payload,
-        )
+        """Return the function's answer and whether it ended in an error.
+
+        Raises:
+            ThrottledError: not now.
+            Exception: it could not be invoked.
+        """
+        try:
+            result = _provider("lambda").lambda_service.invoke(
+                function_name=self._name,
+                qualifier=self._qualifier,
+                region=self._region,
+                account_id=self._account_id,
+                invocation_type=InvocationType.RequestResponse,
+                client_context=None,
+                request_id=long_uid(),
+                payload=payload,
+            )
+        except TooManyRequestsException as error:
+            raise ThrottledError(str(error)) from error
         return result.payload, result.is_error
 
 
@@ -123,9 +131,11 @@ class QueueWorker(EsmWorker):
         super().stop()
 
     def delete(self) -> None:
-        """Delete the mapping."""
+        """Delete the mapping. LocalStack lets its thread do that, but a disabled one has none."""
         self.poller.halt()
         super().delete()
+        if not self.enabled:
+            self.delete_esm_in_store()
 
 
 class WorkerFactory(EsmWorkerFactory):

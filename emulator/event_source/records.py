@@ -1,5 +1,6 @@
 """What a function is sent: one record for each message of a batch, and how much fits into one batch."""
 
+import base64
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -23,7 +24,7 @@ def record_of(message: Message, queue_arn: str, region: str) -> Record:
         "body": message["Body"],
         "attributes": dict(message.get("Attributes") or {}),
         "messageAttributes": {
-            name: {_lower_first(key): value for key, value in attribute.items()}
+            name: {_lower_first(key): _as_text(value) for key, value in attribute.items()}
             for name, attribute in (message.get("MessageAttributes") or {}).items()
         },
         "md5OfBody": message["MD5OfBody"],
@@ -77,6 +78,11 @@ def _as_json(body: str) -> Any:
         return json.loads(body)
     except ValueError:
         return body
+
+
+def _as_text(value: Any) -> Any:
+    """Return an attribute's value as JSON has it: what is binary in base64, as SQS itself answers in JSON."""
+    return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _lower_first(name: str) -> str:

@@ -26,7 +26,7 @@ REPORT = """
 """
 
 
-@dataclass(frozen=True)
+@dataclass
 class Source:
     """A queue, the function that it feeds, and the queue that the function reports to."""
 
@@ -34,6 +34,7 @@ class Source:
     function: Function
     queue_url: str
     seen_url: str
+    patient_until_ms: float = 0
 
     @property
     def queue_arn(self) -> str:
@@ -78,6 +79,11 @@ class Source:
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
         answer = self.aws("sqs").get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=names)
         return sum(int(value) for value in answer["Attributes"].values())
+
+    def give_a_poller_time(self) -> None:
+        """Let pass more time than a poller that is there takes to see a message."""
+        self.patient_until_ms = time.time() * 1000 + 1000
+        wait_until(lambda: time.time() * 1000 > self.patient_until_ms, deadline_s=10)
 
     def wait_until_empty(self) -> None:
         wait_until(self.depth, lambda depth: depth == 0, deadline_s=20)
@@ -182,13 +188,12 @@ def test_a_disabled_mapping_leaves_messages_alone_until_it_is_enabled(make_sourc
     source.wait_until_state(mapping_id, "Disabled")
 
     source.send("patient")
-    attributes = source.aws("sqs").get_queue_attributes(
-        QueueUrl=source.queue_url, AttributeNames=["ApproximateNumberOfMessages"]
-    )
-    assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "1"
+    source.give_a_poller_time()
     client.update_event_source_mapping(UUID=mapping_id, Enabled=True)
 
-    assert [bodies(batch) for batch in source.batches(1)] == [["patient"]]
+    [[record]] = source.batches(1)
+    assert record["body"] == "patient"
+    assert int(record["attributes"]["ApproximateFirstReceiveTimestamp"]) >= source.patient_until_ms, "taken too early"
 
 
 def test_a_deleted_mapping_goes_and_leaves_messages_alone(make_source: Callable[..., Source]) -> None:
@@ -203,7 +208,53 @@ def test_a_deleted_mapping_goes_and_leaves_messages_alone(make_source: Callable[
 
     wait_until(mappings, lambda seen: not seen, deadline_s=20)
     source.send("kept")
-    assert source.depth() == 1
+    source.give_a_poller_time()
+    [message] = source.aws("sqs").receive_message(
+        QueueUrl=source.queue_url, MessageSystemAttributeNames=["ApproximateReceiveCount"]
+    )["Messages"]
+    assert (message["Body"], message["Attributes"]["ApproximateReceiveCount"]) == ("kept", "1")
+
+
+@pytest.mark.usefixtures("our_event_source")
+def test_a_mapping_that_is_disabled_can_be_deleted_and_made_again(make_source: Callable[..., Source]) -> None:
+    source = make_source()
+    mapping_id = source.map()
+    client = source.aws("lambda")
+    client.update_event_source_mapping(UUID=mapping_id, Enabled=False)
+    source.wait_until_state(mapping_id, "Disabled")
+
+    client.delete_event_source_mapping(UUID=mapping_id)
+
+    assert not client.list_event_source_mappings(FunctionName=source.function.name)["EventSourceMappings"]
+    source.map()
+    source.send("again")
+    assert [bodies(batch) for batch in source.batches(1)] == [["again"]]
+
+
+@pytest.mark.usefixtures("our_event_source")
+def test_a_binary_attribute_reaches_the_function_in_base64(make_source: Callable[..., Source]) -> None:
+    source = make_source()
+    source.map()
+
+    source.send("binary", MessageAttributes={"mark": {"DataType": "Binary", "BinaryValue": b"\x00\xff"}})
+
+    [[record]] = source.batches(1)
+    assert record["messageAttributes"]["mark"]["binaryValue"] == "AP8="
+    source.wait_until_empty()
+
+
+@pytest.mark.usefixtures("our_event_source")
+def test_a_function_with_one_place_is_throttled_without_wasting_receives(make_source: Callable[..., Source]) -> None:
+    source = make_source(VisibilityTimeout="30")
+    client = source.aws("lambda")
+    client.put_function_concurrency(FunctionName=source.function.name, ReservedConcurrentExecutions=1)
+    source.send(*(f"message {number}" for number in range(12)))
+
+    source.map(BatchSize=1)
+
+    records = [record for batch in source.batches(12, deadline_s=60) for record in batch]
+    assert {record["attributes"]["ApproximateReceiveCount"] for record in records} == {"1"}
+    source.wait_until_empty()
 
 
 def test_a_fifo_group_stays_in_order_and_holds_back_no_other(make_source: Callable[..., Source]) -> None:

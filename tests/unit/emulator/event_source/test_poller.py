@@ -1,8 +1,10 @@
 """The poller against a queue and a function that are plain Python: no engine, real threads."""
 
 import json
+import math
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,7 +15,7 @@ import pytest
 from emulator.event_source import poller
 from emulator.event_source.deliveries import Deliveries
 from emulator.event_source.mapping import QueueMapping
-from emulator.event_source.poller import WakingPoller
+from emulator.event_source.poller import ThrottledError, WakingPoller
 from emulator.event_source.records import Message
 from tests.waiting import wait_until
 
@@ -26,6 +28,7 @@ class FakeQueue:
 
     waiting: "queue.Queue[Message]" = field(default_factory=queue.Queue)
     deleted: "queue.Queue[str]" = field(default_factory=queue.Queue)
+    visibility_s: float = DEADLINE_S
 
     def put(self, *bodies: str, group: str | None = None) -> list[str]:
         ids = []
@@ -53,8 +56,8 @@ class FakeQueue:
             taken.append(self.waiting.get())
         return taken
 
-    def fill(self, maximum: int, window_s: int) -> list[Message]:
-        return [self.waiting.get(timeout=window_s) for _ in range(maximum)]
+    def visibility_timeout_s(self) -> float:
+        return self.visibility_s
 
     def delete(self, messages: Sequence[Message]) -> None:
         for message in messages:
@@ -143,6 +146,76 @@ def test_a_window_waits_for_the_batch_to_fill() -> None:
         assert fakes[1].batches.get(timeout=DEADLINE_S) == ["a", "b", "c"]
 
 
+def test_a_window_is_as_long_as_it_says_whatever_comes_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poller, "LOOK_S", 0.02)
+    fakes = FakeQueue(), FakeFunction(succeed)
+    sent = [f"message {number}" for number in range(8)]
+    with polling(fakes, mapping_of(window_s=1)):
+        began_s = time.monotonic()
+        for body in sent:
+            fakes[0].put(body)
+            threading.Event().wait(0.05)  # they trickle in, well within the window
+        assert fakes[1].batches.get(timeout=DEADLINE_S) == sent
+        assert time.monotonic() - began_s >= 1
+
+
+def test_who_halts_a_poller_does_not_wait_for_its_window() -> None:
+    fakes = FakeQueue(), FakeFunction(succeed)
+    polls = WakingPoller(mapping_of(window_s=300), *fakes, matches=lambda _pattern, _event: True)
+    fakes[0].put("a")
+    gathering = threading.Thread(target=polls.poll_events)
+    gathering.start()
+    wait_until(fakes[0].waiting.empty)
+
+    polls.halt()
+    gathering.join(DEADLINE_S)
+    assert not gathering.is_alive()
+    assert fakes[1].batches.get(timeout=DEADLINE_S) == ["a"], "what it had taken is handed over"
+    polls.close()
+
+
+def throttled(times: int) -> Callable[[list[str]], tuple[bytes, bool]]:
+    left = iter(range(times))
+
+    def answer(_bodies: list[str]) -> tuple[bytes, bool]:
+        if next(left, None) is not None:
+            raise ThrottledError("Rate Exceeded.")
+        return b"null", False
+
+    return answer
+
+
+def test_a_batch_that_is_throttled_keeps_its_place_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poller, "FIRST_BACK_OFF_S", 0.01)
+    fakes = FakeQueue(), FakeFunction(throttled(times=3))
+    fakes[0].put("a", "b")
+    with polling(fakes, mapping_of(batch_size=1, concurrent_batches=1)):
+        assert fakes[0].take_deleted(2) == {"a-id", "b-id"}
+    assert [fakes[1].batches.get_nowait() for _ in range(5)] == [["a"], ["a"], ["a"], ["a"], ["b"]]
+
+
+def test_a_batch_is_throttled_no_longer_than_its_messages_are_hidden() -> None:
+    fakes = FakeQueue(visibility_s=0.15), FakeFunction(throttled(times=2))
+    fakes[0].put("a")
+    with polling(fakes, mapping_of(batch_size=1, concurrent_batches=1)):
+        assert [fakes[1].batches.get(timeout=DEADLINE_S) for _ in range(2)] == [["a"], ["a"]]
+        fakes[0].put("b")
+        assert fakes[0].take_deleted(1) == {"b-id"}
+    assert fakes[1].batches.get_nowait() == ["b"]
+
+
+def test_who_closes_a_poller_does_not_wait_for_a_batch_that_is_throttled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poller, "FIRST_BACK_OFF_S", 5 * DEADLINE_S)
+    deliveries = Deliveries()
+    monkeypatch.setattr(poller, "DELIVERIES", deliveries)
+    fakes = FakeQueue(visibility_s=math.inf), FakeFunction(throttled(times=1))
+    with polling(fakes, mapping_of()):
+        fakes[0].put("a")
+        fakes[1].batches.get(timeout=DEADLINE_S)
+    wait_until(lambda: not deliveries.under_way)
+    assert fakes[0].deleted.empty()
+
+
 @pytest.mark.parametrize("failing", [False, True])
 def test_a_batch_counts_as_under_way_until_the_function_is_done_with_it(
     failing: bool, monkeypatch: pytest.MonkeyPatch
@@ -154,7 +227,7 @@ def test_a_batch_counts_as_under_way_until_the_function_is_done_with_it(
     def look(_bodies: list[str]) -> tuple[bytes, bool]:
         seen.put(deliveries.under_way)
         if failing:
-            raise RuntimeError("throttled")
+            raise RuntimeError("not started")
         return b"null", False
 
     fakes = FakeQueue(), FakeFunction(look)
@@ -205,7 +278,7 @@ def test_a_function_that_cannot_be_invoked_loses_nothing_and_stops_nothing() -> 
     def fail_at_first(bodies: list[str]) -> tuple[bytes, bool]:
         attempts.append(bodies)
         if len(attempts) == 1:
-            raise RuntimeError("throttled")
+            raise RuntimeError("not started")
         return b"null", False
 
     fakes = FakeQueue(), FakeFunction(fail_at_first)
@@ -245,14 +318,14 @@ def test_a_halted_poller_takes_nothing_more() -> None:
     assert fakes[0].waiting.qsize() == 1
 
 
-def test_a_fifo_batch_is_split_by_group() -> None:
+def test_a_fifo_batch_may_hold_several_groups_each_in_order() -> None:
     fakes = FakeQueue(), FakeFunction(succeed)
     fakes[0].put("a1", "a2", group="a")
     fakes[0].put("b1", group="b")
     arn = "arn:aws:sqs:us-east-1:000000000000:users.fifo"
     with polling(fakes, mapping_of(queue_arn=arn)):
         fakes[0].take_deleted(3)
-    assert sorted(fakes[1].batches.get_nowait() for _ in range(2)) == [["a1", "a2"], ["b1"]]
+    assert fakes[1].batches.get_nowait() == ["a1", "a2", "b1"]
 
 
 def test_a_mapping_is_read_from_what_the_api_was_given() -> None:

@@ -33,6 +33,15 @@ def test_a_record_has_the_shape_that_lambda_documents() -> None:
     }
 
 
+def test_a_binary_attribute_is_in_base64_and_can_be_sent() -> None:
+    attribute = {"BinaryValue": b"\x00\xff", "DataType": "Binary"}
+    record = record_of({**MESSAGE, "MessageAttributes": {"mark": attribute}}, ARN, "us-east-2")
+
+    [(_, payload)] = payloads([record])
+    [sent] = json.loads(payload)["Records"]
+    assert sent["messageAttributes"] == {"mark": {"binaryValue": "AP8=", "dataType": "Binary"}}
+
+
 def test_a_filter_sees_json_and_the_function_sees_what_was_sent() -> None:
     record = record_of(MESSAGE, ARN, "us-east-2")
     seen: list[Any] = []

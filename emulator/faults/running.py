@@ -6,6 +6,7 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html, 
 """
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -17,7 +18,9 @@ class Running:
     """Functions at work, by the roots of their invocations' traces. Any thread may use it."""
 
     def __init__(self) -> None:
-        self._kills: dict[str, Callable[[], None]] = {}
+        # More than one where a function invokes another: the trace goes on with the call.
+        self._kills: dict[str, list[Callable[[], None]]] = {}
+        self._lock = threading.Lock()
 
     @contextmanager
     def function(self, trace_header: str, kill: Callable[[], None]) -> Iterator[None]:
@@ -28,19 +31,25 @@ class Running:
             kill: ends the function's process at once; it may be called from any thread, and must not wait.
         """
         root = _root(trace_header)
-        self._kills[root] = kill
+        with self._lock:
+            self._kills.setdefault(root, []).append(kill)
         try:
             yield
         finally:
-            self._kills.pop(root, None)
+            with self._lock:
+                self._kills[root].remove(kill)
+                if not self._kills[root]:
+                    del self._kills[root]
 
     def runs(self, trace_header: str | None) -> bool:
         """Whether a call with this header is one of a function that is known."""
         return trace_header is not None and _root(trace_header) in self._kills
 
     def kill(self, trace_header: str | None) -> None:
-        """Kill the function, if it is known."""
-        kill = self._kills.get(_root(trace_header)) if trace_header else None
+        """Kill the function, if it is known: the one that began last, where one has invoked another."""
+        with self._lock:
+            kills = self._kills.get(_root(trace_header), []) if trace_header else []
+            kill = kills[-1] if kills else None
         if kill is not None:
             kill()
 

@@ -26,3 +26,15 @@ def test_one_that_has_ended_is_not_killed() -> None:
     running.kill(None)
     assert killed == []
     assert not running.runs(TRACE)
+
+
+def test_a_function_that_invoked_another_is_known_while_that_runs_and_afterwards() -> None:
+    running = Running()
+    killed: list[str] = []
+    with running.function(TRACE, lambda: killed.append("outer")):
+        with running.function(TRACE, lambda: killed.append("inner")):
+            running.kill(TRACE)
+        assert running.runs(TRACE)
+        running.kill(TRACE)
+    assert killed == ["inner", "outer"]
+    assert not running.runs(TRACE)

@@ -73,6 +73,7 @@ def build_variables(
         "HOME": str(folders.home),
         "LANG": "en_US.UTF-8",
         "LD_LIBRARY_PATH": _path(folders.task_root, folders.task_root / "lib", *(layer / "lib" for layer in layers)),
+        "TZ": ":UTC",
         "PATH": _path(folders.programs, "/usr/local/bin", "/usr/bin", "/bin", *(layer / "bin" for layer in layers)),
     }
     variables |= {name: str(computed[name]) for name in _COMPUTED if name in computed}
@@ -89,7 +90,6 @@ def build_variables(
             *(folder for layer in layers for folder in (layer / packages, layer / "python")),
             folders.runtime_dir,
         ),
-        "TZ": ":UTC",
     }
 
 

@@ -16,7 +16,6 @@ from localstack.services.lambda_.invocation.lambda_models import (
     FunctionVersion,
     InitializationType,
     InvocationResult,
-    RequestEntityTooLargeException,
 )
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
@@ -26,7 +25,6 @@ from emulator.faults.running import RUNNING
 from emulator.functions.code_folder import folder_version
 from emulator.functions.environment import Folders, build_variables
 from emulator.functions.interpreter import RUNTIME, Interpreter, build_interpreter
-from emulator.functions.outcome import MAX_REQUEST_BYTES
 from emulator.functions.repairs import repair_lambda_service
 from emulator.functions.runtime import Runtime
 from emulator.functions.sandbox import Configuration, Sandbox
@@ -93,16 +91,10 @@ class ProcessExecutor(RuntimeExecutor):
         """Run one invocation.
 
         Raises:
-            RequestEntityTooLargeException: the event is larger than AWS takes.
             TooManyRequestsException: it is throttled, on purpose.
         """
         assert self._sandbox is not None  # noqa: S101 - LocalStack invokes what it has started
         request_id, event = payload["invoke-id"], payload["payload"].encode()
-        if len(event) > MAX_REQUEST_BYTES:
-            raise RequestEntityTooLargeException(
-                f"{len(event)} byte payload is too large for the RequestResponse invocation type "
-                f"(limit {MAX_REQUEST_BYTES} bytes)"
-            )
         function = self.function_version.id
         ailments = ailments_of(function.account, function.function_name, event)
         arn, trace_id = payload["invoked-function-arn"], payload["trace-id"]

@@ -6,7 +6,7 @@ A log group never forgets by itself: a function that runs all night would fill t
 import heapq
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -50,31 +50,45 @@ class LineKeeper:
 
     def add(self, group: LogGroup, stream_name: str, lines: Sequence[str], timestamp_ms: int) -> None:
         """Add lines of one moment to a stream that is there."""
-        with self._lock:
+        try:
+            # Outside the lock: whoever subscribed to the group is called by it, a function for as long as it runs.
             group.put_log_events(stream_name, [{"timestamp": timestamp_ms, "message": line} for line in lines])
-            held_bytes = self._held_bytes.get(group, 0) + sum(map(_line_bytes, lines))
-            if held_bytes > self._max_group_bytes:
-                held_bytes -= forget_oldest(group, int(held_bytes - self._max_group_bytes * (1 - _SHARE_THAT_GOES)))
-            self._held_bytes[group] = held_bytes
+        finally:  # a subscriber that failed leaves the lines in the group
+            with self._lock:
+                self._held_bytes[group] = self._bounded(group, self._held_bytes.get(group, 0) + _bytes_of(lines))
+
+    def _bounded(self, group: LogGroup, counted_bytes: int) -> int:
+        """Let a group hold no more than it should; return how much it holds, as far as that is known."""
+        if counted_bytes <= self._max_group_bytes:
+            return counted_bytes
+        # Streams go without a word, so what was counted is no more than a reason to count again.
+        held_bytes = sum(_bytes_of(event.message for event in stream.events) for stream in list(group.streams.values()))
+        if held_bytes <= self._max_group_bytes:
+            return held_bytes
+        return held_bytes - forget_oldest(group, int(held_bytes - self._max_group_bytes * (1 - _SHARE_THAT_GOES)))
 
 
 def forget_oldest(group: LogGroup, least_bytes: int) -> int:
     """Remove the oldest lines of a group, so many bytes or just above; return how many bytes that were."""
     gone: Counter[str] = Counter()
     gone_bytes = 0
-    for _, stream_name, line in heapq.merge(*(_dated(name, stream) for name, stream in group.streams.items())):
+    for _, stream_name, line in heapq.merge(*(_dated(name, stream) for name, stream in list(group.streams.items()))):
         if gone_bytes >= least_bytes:
             break
         gone[stream_name] += 1
         gone_bytes += _line_bytes(line)
     for stream_name, lines in gone.items():
-        # A new list: whoever is reading the old one reads on.
-        group.streams[stream_name].events = group.streams[stream_name].events[lines:]
+        # Of the same list, at once: somebody may be adding to it. Who reads it just now may miss some.
+        del group.streams[stream_name].events[:lines]
     return gone_bytes
 
 
 def _dated(stream_name: str, stream: LogStream) -> Iterator[tuple[int, str, str]]:
     return ((event.timestamp, stream_name, event.message) for event in stream.events)
+
+
+def _bytes_of(lines: Iterable[str]) -> int:
+    return sum(map(_line_bytes, lines))
 
 
 def _line_bytes(line: str) -> int:

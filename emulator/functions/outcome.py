@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+# https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html, on the invocation payload
 MAX_REQUEST_BYTES = 6_291_456
+MAX_EVENT_BYTES = 1_048_576  # of an asynchronous invocation
 MAX_RESPONSE_BYTES = 6_291_556
 
 # Other types that a runtime makes up are "Runtime.Unknown" in AWS's own lines.

@@ -4,6 +4,8 @@ Assignment: it walks the environments of a version while other invocations add t
 during iteration"), and shows a new environment to everyone before the invocation that started it has reserved
 it. When many run at a time, each of the two now and then fails one with an internal error.
 
+Invocation: it checks no size, and takes what nobody will ever run: see `_invoke`.
+
 Deletion: a function that failed to be created can't be deleted, since there is nothing to stop ("unable to
 find version manager").
 """
@@ -11,24 +13,58 @@ find version manager").
 import contextlib
 import logging
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from localstack.aws.api.lambda_ import InvocationType, TooManyRequestsException
 from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
 from localstack.services.lambda_.invocation.execution_environment import (
     ExecutionEnvironment,
     InvalidStatusException,
 )
-from localstack.services.lambda_.invocation.lambda_models import FunctionVersion, InitializationType
+from localstack.services.lambda_.invocation.lambda_models import (
+    FunctionVersion,
+    InitializationType,
+    InvocationResult,
+    RequestEntityTooLargeException,
+)
 from localstack.services.lambda_.invocation.lambda_service import LambdaService
+
+from emulator.functions.outcome import MAX_EVENT_BYTES, MAX_REQUEST_BYTES
 
 LOG = logging.getLogger(__name__)
 
+_LIMITS_BYTES = {InvocationType.RequestResponse: MAX_REQUEST_BYTES, InvocationType.Event: MAX_EVENT_BYTES}
+
+_invoke_whatever_the_size = LambdaService.invoke
 _stop_running_version = LambdaService.stop_version
 
 
 def repair_lambda_service() -> None:
     """Replace LocalStack's faulty methods. Twice is as good as once."""
     AssignmentService.get_environment = _get_environment
+    LambdaService.invoke = _invoke
     LambdaService.stop_version = _stop_version
+
+
+def _invoke(
+    service: LambdaService,
+    *,
+    payload: bytes | None,
+    invocation_type: InvocationType | None,
+    **arguments: Any,  # LocalStack's own
+) -> InvocationResult | None:
+    """Refuse what is too large before anything is started for it, or queued.
+
+    Raises:
+        RequestEntityTooLargeException: the payload is larger than AWS takes in this way.
+    """
+    kind = invocation_type or InvocationType.RequestResponse
+    size, limit = len(payload or b""), _LIMITS_BYTES.get(kind)
+    if limit is not None and size > limit:
+        raise RequestEntityTooLargeException(
+            f"{size} byte payload is too large for the {kind} invocation type (limit {limit} bytes)"
+        )
+    return _invoke_whatever_the_size(service, payload=payload, invocation_type=invocation_type, **arguments)
 
 
 @contextlib.contextmanager
@@ -52,6 +88,9 @@ def _get_environment(
         environments[environment.id] = environment
     try:
         yield environment
+    except TooManyRequestsException:  # before it came to the function
+        environment.release()
+        raise
     except Exception:
         service.stop_environment(environment)
         raise

@@ -322,6 +322,28 @@ def test_payloads_of_six_megabytes_and_more(make_function: MakeFunction) -> None
     assert function.call("small") == "small"
 
 
+def test_an_event_of_more_than_a_megabyte_is_refused_at_once_and_costs_no_environment(
+    make_function: MakeFunction, aws: AwsClients
+) -> None:
+    function = make_function("import uuid\nid = str(uuid.uuid4())\ndef handler(event, context): return id")
+    environment = function.call("small")
+
+    for invocation_type, size in (("Event", 1_048_577), ("RequestResponse", 6_291_457)):
+        with pytest.raises(ClientError) as refused:
+            aws("lambda").invoke(
+                FunctionName=function.name, InvocationType=invocation_type, Payload=b'"' + b"x" * (size - 2) + b'"'
+            )
+        assert refused.value.response["Error"]["Code"] == "RequestEntityTooLargeException"
+        assert invocation_type in refused.value.response["Error"]["Message"]
+    assert function.call("small") == environment
+
+
+def test_a_function_has_its_own_time_zone(make_function: MakeFunction) -> None:
+    code = "import time\ndef handler(event, context): return time.tzname[0]"
+    assert make_function(code).call(None) == "UTC"
+    assert make_function(code, Environment={"Variables": {"TZ": "Europe/Berlin"}}).call(None) == "CET"
+
+
 def test_the_log_is_in_cloudwatch_logs_for_boto3_and_awslocal(
     make_function: MakeFunction, aws: AwsClients, engine: RunningEngine, account_id: str
 ) -> None:

@@ -53,9 +53,10 @@ def test_what_only_localstack_sets_is_left_out() -> None:
 
 
 def test_a_functions_own_variables_are_taken_as_they_are() -> None:
-    own = {"TABLE_NAME": "users", "LOCALSTACK_ANYTHING": "mine", "PATH": "/mine", "LANG": "C"}
+    own = {"TABLE_NAME": "users", "LOCALSTACK_ANYTHING": "mine", "PATH": "/mine", "LANG": "C", "TZ": "Europe/Berlin"}
     variables = build({}, own)
     assert own.items() <= variables.items()
+    assert build({}, {})["TZ"] == ":UTC"
 
 
 def test_a_functions_own_search_path_comes_before_the_layers_and_keeps_the_runtime() -> None:
@@ -65,8 +66,7 @@ def test_a_functions_own_search_path_comes_before_the_layers_and_keeps_the_runti
 
 
 def test_what_the_process_depends_on_cannot_be_overridden() -> None:
-    own = {"AWS_LAMBDA_RUNTIME_API": "elsewhere", "LAMBDA_TASK_ROOT": "/elsewhere", "TZ": "CET"}
+    own = {"AWS_LAMBDA_RUNTIME_API": "elsewhere", "LAMBDA_TASK_ROOT": "/elsewhere"}
     variables = build({}, own)
     assert variables["AWS_LAMBDA_RUNTIME_API"] == "127.0.0.1:9001"
     assert variables["LAMBDA_TASK_ROOT"] == "/code"
-    assert variables["TZ"] == ":UTC"

@@ -1,7 +1,10 @@
 """Lines are kept in the order in which they came, and the oldest go when there are too many."""
 
+import threading
 from dataclasses import dataclass, field
 from typing import Any
+
+import pytest
 
 from emulator.functions.log_groups import LINE_BYTES, LineKeeper, forget_oldest
 
@@ -58,6 +61,52 @@ def test_a_group_holds_no_more_however_much_is_written() -> None:
     assert group.lines("b")[-1] == "line"
     assert group.streams["b"].events[-1].timestamp == 4999
     assert other.lines("a") == ["kept"]
+
+
+def test_streams_that_were_deleted_count_no_more() -> None:
+    group = Group()
+    keeper = LineKeeper(max_group_bytes=10 * (LINE_BYTES + 1))
+    for number in range(10):
+        keeper.add(group, "a", [f"{number}"], number)
+    group.streams["a"] = Stream()
+
+    for number in range(10):
+        keeper.add(group, "b", [f"{number}"], number)
+    assert len(group.lines("b")) == 10
+
+
+def test_lines_count_also_when_a_subscriber_fails() -> None:
+    class Subscribed(Group):
+        def put_log_events(self, log_stream_name: str, log_events: list[dict[str, Any]]) -> str:
+            super().put_log_events(log_stream_name, log_events)
+            raise RuntimeError("the subscriber is gone")
+
+    group = Subscribed()
+    keeper = LineKeeper(max_group_bytes=10 * (LINE_BYTES + 1))
+    for number in range(30):
+        with pytest.raises(RuntimeError, match="the subscriber is gone"):
+            keeper.add(group, "a", [f"{number}"], number)
+    assert len(group.lines("a")) <= 10
+    assert group.lines("a")[-1] == "29"
+
+
+def test_a_slow_subscriber_of_one_group_holds_up_no_other() -> None:
+    go_on, called = threading.Event(), threading.Event()
+
+    class Subscribed(Group):
+        def put_log_events(self, log_stream_name: str, log_events: list[dict[str, Any]]) -> str:
+            called.set()
+            assert go_on.wait(10)
+            return super().put_log_events(log_stream_name, log_events)
+
+    slow, quick, keeper = Subscribed(), Group(), LineKeeper()
+    slow_line = threading.Thread(target=keeper.add, args=(slow, "a", ["slow"], 1))
+    slow_line.start()
+    assert called.wait(10)
+    keeper.add(quick, "a", ["quick"], 1)
+    go_on.set()
+    slow_line.join(10)
+    assert (slow.lines("a"), quick.lines("a")) == (["slow"], ["quick"])
 
 
 def test_a_single_line_may_be_longer_than_all_that_is_kept() -> None:

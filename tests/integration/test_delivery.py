@@ -97,10 +97,15 @@ def test_poison_among_good_messages_is_dead_lettered_alone(stack: Stack) -> None
 
     ids = stack.send(*bodies)
     poison_ids = set(ids[3:5])
-    stack.wait_until_quiet(deadline_s=90)
+    dead: dict[str, dict[str, Any]] = {}
 
-    dead = {message["MessageId"]: message for message in stack.take_dead_letters()}
-    assert set(dead) == poison_ids
+    def dead_letters() -> set[str]:
+        dead.update({message["MessageId"]: message for message in stack.take_dead_letters()})
+        return set(dead)
+
+    wait_until(dead_letters, lambda seen: seen >= poison_ids, deadline_s=90)
+    stack.wait_until_quiet()
+    assert dead_letters() == poison_ids
     assert {message["Body"] for message in dead.values()} == set(poison_bodies)
     stored = {item["messageId"]: item["name"] for item in stack.items() if item["messageId"] in ids}
     assert sorted(stored.values()) == good_names

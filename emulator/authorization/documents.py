@@ -12,6 +12,7 @@ from copy import deepcopy
 from typing import Any, Final
 
 IAM: Final = "AWS_IAM"
+_NOBODY: Final = "NONE"
 
 _METHODS: Final = frozenset(
     {"get", "put", "post", "delete", "patch", "options", "head", "x-amazon-apigateway-any-method"}
@@ -26,21 +27,32 @@ _IAM_SCHEME: Final = "emulator-aws-iam"
 def with_authorization_spelled_out(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return a document each of whose operations says by itself who may call it.
 
-    An operation has its own `security`, or the document's; `security: []` is nobody's business. Who signs requests is
-    said by a scheme of the one kind that LocalStack's import takes a type of authorization from.
+    An operation has its own `security`, or the document's; `security: []` is nobody's business. What its
+    `x-amazon-apigateway-auth` says goes before what it has from the document. Who signs requests is said by a scheme of
+    the one kind that LocalStack's import takes a type of authorization from, and that is the first which has one. Paths
+    that are elsewhere in the document (`$ref`) are put where they are meant; where one is not to be found, the
+    document's `security` stays, and with it everything is guarded.
     """
     spelled_out = deepcopy(dict(document))
     schemes = _schemes(spelled_out)
-    signing = {name for name, scheme in schemes.items() if str(scheme.get(_AUTH_TYPE, "")).lower() == _SIGNED}
-    signing -= {name for name in signing if _AUTHORIZER in schemes[name]}
-    default = spelled_out.pop("security", None)
+    found = {name: _followed(spelled_out, scheme) or {} for name, scheme in schemes.items()}
+    authorizing = {name for name, scheme in found.items() if _AUTHORIZER in scheme}
+    signing = {name for name, scheme in found.items() if str(scheme.get(_AUTH_TYPE, "")).lower() == _SIGNED}
+    signing -= authorizing
+    default = spelled_out.get("security")
+    if _paths_are_put_in_place(spelled_out):
+        spelled_out.pop("security", None)
     needs_scheme = False
     for operation in _operations(spelled_out):
         security = operation.get("security", default) or []
-        is_signed = _auth_type(operation) == IAM or any(signing & each.keys() for each in security)
-        if is_signed:
-            needs_scheme = True
+        auth = _auth_type(operation)
+        if auth == _NOBODY and "security" not in operation:
+            security = [each for each in security if (authorizing | signing).isdisjoint(each)]
+        if auth == IAM:
+            security = [{_IAM_SCHEME: []}, *security]
+        elif any(signing & each.keys() for each in security):
             security = [*security, {_IAM_SCHEME: []}]
+        needs_scheme = needs_scheme or {_IAM_SCHEME: []} in security
         operation["security"] = security
     if needs_scheme:
         schemes[_IAM_SCHEME] = {"type": "apiKey", "name": "Authorization", "in": "header", _AUTHORIZER: {"type": IAM}}
@@ -52,6 +64,33 @@ def _schemes(document: dict[str, Any]) -> dict[str, Any]:
     holder = document if "swagger" in document else document.setdefault("components", {})
     schemes: dict[str, Any] = holder.setdefault("securityDefinitions" if holder is document else "securitySchemes", {})
     return schemes
+
+
+def _paths_are_put_in_place(document: dict[str, Any]) -> bool:
+    """Put each path that is elsewhere in the document in its place; return whether all were found."""
+    paths = document.get("paths")
+    if not isinstance(paths, dict):
+        return True
+    references = [path for path, item in paths.items() if isinstance(item, Mapping) and "$ref" in item]
+    found = {path: _followed(document, paths[path]) for path in references}
+    paths.update({path: deepcopy(item) for path, item in found.items() if item is not None})
+    return None not in found.values()
+
+
+def _followed(document: Mapping[str, Any], node: Any) -> dict[str, Any] | None:
+    """Return what a node is or refers to within the document; None where that is not there, or goes in circles.
+
+    https://spec.openapis.org/oas/v3.0.3#reference-object
+    """
+    seen: set[str] = set()
+    while isinstance(node, dict) and isinstance(reference := node.get("$ref"), str):
+        if reference in seen or not reference.startswith("#/"):
+            return None
+        seen.add(reference)
+        node = document
+        for name in reference.removeprefix("#/").split("/"):
+            node = node.get(name.replace("~1", "/").replace("~0", "~")) if isinstance(node, Mapping) else None
+    return node if isinstance(node, dict) else None
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:

@@ -107,8 +107,6 @@ def _unescaped(text: str) -> str:
 
 def _with_whole_arns(statement: Statement, api_arn: str) -> Statement:
     """Return a statement about ARNs, where it has API Gateway's short form of them."""
-    if statement.resource is None:
-        return statement
     texts = tuple(
         f"{api_arn}/{text.removeprefix(_SHORT_FORM)}" if text.startswith(_SHORT_FORM) else text
         for text in statement.resource.texts

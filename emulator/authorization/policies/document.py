@@ -60,7 +60,7 @@ class Statement:
     Attributes:
         is_deny: its effect.
         action: which calls it is about.
-        resource: and on what; None where it does not say, as in a role's trust policy.
+        resource: and on what.
         principals: and by whom; None where it does not say, as in an identity's policies.
         conditions: operators, keys, and values.
         has_variables: whether `${...}` in it is a variable.
@@ -68,7 +68,7 @@ class Statement:
 
     is_deny: bool
     action: Element
-    resource: Element | None
+    resource: Element
     principals: Principals | None
     conditions: Mapping[str, Mapping[str, tuple[str, ...]]]
     has_variables: bool
@@ -78,7 +78,10 @@ type Policy = tuple[Statement, ...]
 
 
 def read_policy(document: Any) -> Policy:
-    """Return a policy, from JSON or from what JSON stands for.
+    """Return a policy of an identity, a session or a resource, from JSON or from what JSON stands for.
+
+    Each of its statements says on what, or is none: one that did not say it would be about everything.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 
     Raises:
         UnreadablePolicyError: it is none.
@@ -91,7 +94,7 @@ def read_policy(document: Any) -> Policy:
     if not isinstance(document, Mapping):
         raise UnreadablePolicyError("not an object")
     version = document.get("Version", "2008-10-17")
-    if version not in VERSIONS:
+    if not isinstance(version, str) or version not in VERSIONS:
         raise UnreadablePolicyError(f"no version of the policy language: {version!r}")
     statements = document.get("Statement")
     listed = [statements] if isinstance(statements, Mapping) else statements
@@ -108,12 +111,9 @@ def _statement(statement: Any, *, has_variables: bool) -> Statement:
     effect = statement.get("Effect")
     if effect not in ("Allow", "Deny"):
         raise UnreadablePolicyError(f"a statement's effect is neither Allow nor Deny: {effect!r}")
-    action = _element(statement, "Action")
-    if action is None:
-        raise UnreadablePolicyError("a statement has no action")
     return Statement(
         is_deny=effect == "Deny",
-        action=action,
+        action=_element(statement, "Action"),
         resource=_element(statement, "Resource"),
         principals=_principals(statement),
         conditions=_conditions(statement.get("Condition", {})),
@@ -121,11 +121,13 @@ def _statement(statement: Any, *, has_variables: bool) -> Statement:
     )
 
 
-def _element(statement: Mapping[str, Any], name: str) -> Element | None:
+def _element(statement: Mapping[str, Any], name: str) -> Element:
     found = [each for each in (name, f"Not{name}") if each in statement]
     if len(found) > 1:
         raise UnreadablePolicyError(f"a statement has both {name} and Not{name}")
-    return Element(_texts(statement[found[0]], found[0]), is_negated=found[0] != name) if found else None
+    if not found or not (texts := _texts(statement[found[0]], found[0])):
+        raise UnreadablePolicyError(f"a statement has no {name}")
+    return Element(texts, is_negated=found[0] != name)
 
 
 def _principals(statement: Mapping[str, Any]) -> Principals | None:

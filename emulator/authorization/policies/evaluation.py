@@ -10,7 +10,7 @@ from typing import Final
 
 from emulator.authorization.policies.conditions import Holds, conditions_hold
 from emulator.authorization.policies.document import Element, Policy, Principals, Statement
-from emulator.authorization.policies.patterns import CallValues, Pattern, matches, pattern_of
+from emulator.authorization.policies.patterns import CallValues, Pattern, matches, pattern_of, within_segments
 
 
 class Verdict(Enum):
@@ -104,7 +104,7 @@ def _is_about(statement: Statement, call: Call, *, by_own_name: bool) -> bool:
     if not _names_action(statement.action, call.action):
         return False
     variables = call.values if statement.has_variables else None
-    if statement.resource is not None and not _names_resource(statement.resource, call.resource, variables):
+    if not _names_resource(statement.resource, call.resource, variables):
         return False
     principals, is_deny = statement.principals, statement.is_deny
     if principals and not _names_caller(principals, call.caller, is_deny=is_deny, by_own_name=by_own_name):
@@ -119,7 +119,8 @@ def _names_action(element: Element, action: str) -> bool:
 
 
 def _names_resource(element: Element, resource: str, variables: CallValues | None) -> bool:
-    found = any(_fits(pattern_of(text, variables), resource) for text in element.texts)
+    patterns = [pattern_of(text, variables) for text in element.texts]
+    found = any(pattern is not None and matches(within_segments(pattern), resource) for pattern in patterns)
     return found != element.is_negated
 
 

@@ -20,10 +20,19 @@ class Wild(Enum):
 
     ANY = "*"
     ONE = "?"
+    ANY_WITHIN_SEGMENT = "*, but no colon"
+    ONE_WITHIN_SEGMENT = "?, but no colon"
 
 
 type Pattern = tuple[str | Wild, ...]
 """Characters and what is wild among them."""
+
+_COLONS_OF_AN_ARN: Final = 5
+_WITHIN_SEGMENT: Final[Mapping[str | Wild, Wild]] = {
+    Wild.ANY: Wild.ANY_WITHIN_SEGMENT,
+    Wild.ONE: Wild.ONE_WITHIN_SEGMENT,
+}
+_STARS: Final = frozenset({Wild.ANY, Wild.ANY_WITHIN_SEGMENT})
 
 _VARIABLE: Final = re.compile(r"\$\{(?P<name>[^}]*)\}")
 _ESCAPED: Final = frozenset("*?$")
@@ -54,8 +63,25 @@ def pattern_of(text: str, values: CallValues | None = None) -> Pattern | None:
     return (*pattern, *_wild(text[end:]))
 
 
+@lru_cache(_MAX_TEXTS)
+def within_segments(pattern: Pattern) -> Pattern:
+    """Return a pattern as one of ARNs, whose wild cards stand for something within a segment, between two colons.
+
+    Only a star that ends its segment may reach beyond it. What the last segment says is the resource's own, with colons
+    or without, and all its wild cards are as wild as ever.
+    """
+    ends = (*(i for i, sign in enumerate(pattern) if sign == ":"), len(pattern))
+    last_begins = ends[_COLONS_OF_AN_ARN - 1] if len(ends) > _COLONS_OF_AN_ARN else len(pattern)
+    return tuple(
+        _WITHIN_SEGMENT.get(sign, sign) if at < last_begins and not (sign is Wild.ANY and (at + 1 in ends)) else sign
+        for at, sign in enumerate(pattern)
+    )
+
+
 def matches(pattern: Pattern, text: str) -> bool:
     """Whether a pattern stands for a whole text, in time that grows with the product of their lengths and no faster."""
+    if any(sign in pattern for sign in _WITHIN_SEGMENT.values()):
+        return _matches_within_segments(pattern, text)
     texts = _between_stars(pattern)
     return _matches_any(pattern, text) if texts is None else _matches_stars(texts, text)
 
@@ -107,6 +133,35 @@ def _matches_any(pattern: Pattern, text: str) -> bool:
         else:
             return False
     return all(sign is Wild.ANY for sign in pattern[at:])
+
+
+def _matches_within_segments(pattern: Pattern, text: str) -> bool:
+    """Whether a pattern stands for a text: all the places that it can be at are followed, character by character."""
+    places = _past_stars(pattern, {0})
+    for character in text:
+        steps = (_step(pattern[place], place, character) for place in places if place < len(pattern))
+        places = _past_stars(pattern, {step for step in steps if step is not None})
+    return len(pattern) in places
+
+
+def _past_stars(pattern: Pattern, places: set[int]) -> set[int]:
+    """Return places, and those behind the stars at them: a star may stand for nothing."""
+    reached: set[int] = set()
+    for place in places:
+        reached.add(place)
+        while place < len(pattern) and pattern[place] in _STARS:
+            place += 1  # noqa: PLW2901 - it walks on from there
+            reached.add(place)
+    return reached
+
+
+def _step(sign: str | Wild, place: int, character: str) -> int | None:
+    """Return the place after a character, which a star does not leave; None where the sign is not about it."""
+    if isinstance(sign, str):
+        return place + 1 if sign == character else None
+    if character == ":" and sign in _WITHIN_SEGMENT.values():
+        return None
+    return place if sign in _STARS else place + 1
 
 
 @lru_cache(_MAX_TEXTS)

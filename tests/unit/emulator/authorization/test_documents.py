@@ -55,9 +55,53 @@ def test_signatures_are_asked_for_in_three_ways(operation: dict[str, Any], docum
     assert authorizer_types(*found) == ["AWS_IAM"]
 
 
-def test_an_operation_that_asks_for_none_has_none() -> None:
-    security, schemes = security_of({"x-amazon-apigateway-auth": {"type": "NONE"}})
-    assert (security, schemes) == ([], {})
+GUARDED: dict[str, Any] = {"components": {"securitySchemes": {"guard": AUTHORIZER}}, "security": [{"guard": []}]}
+
+
+def test_an_operation_that_asks_for_none_is_open_in_a_document_that_is_guarded() -> None:
+    assert security_of({}, **GUARDED)[0] == [{"guard": []}]
+    assert security_of({"x-amazon-apigateway-auth": {"type": "NONE"}}, **GUARDED)[0] == []
+
+
+def test_an_operation_that_asks_for_none_keeps_an_api_key_and_what_it_asks_for_by_itself() -> None:
+    key = {"type": "apiKey", "name": "x-api-key", "in": "header"}
+    schemes = {"securitySchemes": {"guard": AUTHORIZER, "key": key}}
+    none = {"x-amazon-apigateway-auth": {"type": "NONE"}}
+    more: dict[str, Any] = {"components": schemes, "security": [{"guard": []}, {"key": []}]}
+    assert security_of(none, **more)[0] == [{"key": []}]
+    assert security_of(none | {"security": [{"guard": []}]}, **more)[0] == [{"guard": []}]
+
+
+def test_an_operation_that_asks_for_signatures_asks_for_them_first_in_a_document_that_is_guarded() -> None:
+    found = security_of({"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}, **GUARDED)
+    assert authorizer_types(*found)[0] == "AWS_IAM"
+
+
+def test_a_path_that_is_elsewhere_is_guarded_as_the_others() -> None:
+    items = {"x": {"get": {}, "post": {"security": []}}, "again": {"$ref": "#/components/pathItems/x"}}
+    document = {
+        "openapi": "3.1.0",
+        "security": [{"guard": []}],
+        "paths": {"/x": {"$ref": "#/components/pathItems/x"}, "/y": {"$ref": "#/components/pathItems/again"}},
+        "components": {"pathItems": items, "securitySchemes": {"guard": AUTHORIZER}},
+    }
+    spelled_out = with_authorization_spelled_out(document)
+    for path in ("/x", "/y"):
+        assert spelled_out["paths"][path]["get"]["security"] == [{"guard": []}]
+        assert spelled_out["paths"][path]["post"]["security"] == []
+    assert "security" not in spelled_out
+
+
+@pytest.mark.parametrize("reference", ["#/components/pathItems/none", "https://example.com/x", "#/paths/~1x"])
+def test_a_document_with_a_path_that_is_not_to_be_found_stays_guarded(reference: str) -> None:
+    spelled_out = with_authorization_spelled_out({**GUARDED, "paths": {"/x": {"$ref": reference}}})
+    assert spelled_out["security"] == [{"guard": []}]
+
+
+def test_a_scheme_that_is_elsewhere_asks_for_signatures_too() -> None:
+    schemes = {"signed": {"$ref": "#/components/securitySchemes/other"}, "other": SIGNED}
+    found = security_of({"security": [{"signed": []}]}, components={"securitySchemes": schemes})
+    assert authorizer_types(*found) == ["AWS_IAM"]
 
 
 def test_swagger_has_its_schemes_elsewhere() -> None:

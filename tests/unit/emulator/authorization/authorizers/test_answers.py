@@ -96,8 +96,11 @@ def test_a_functions_error_is_401_only_for_the_one_word(error: Any, expected: tu
     assert refused(error, is_error=True) == expected
 
 
+NAMES = ("principalId", "policyDocument", "context", "Version", "Statement", "Effect", "Action", "Resource")
+
+
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | (
-    st.dictionaries(st.sampled_from(["principalId", "policyDocument", "context", "Statement", "Effect"]), inner)
+    st.dictionaries(st.sampled_from(NAMES), inner)
 )))  # fmt: skip
 def test_whatever_a_function_answers_is_a_refusal_when_it_is_no_grant(answer: Any) -> None:
     assert refused(answer)[0] == "AUTHORIZER_CONFIGURATION_ERROR"

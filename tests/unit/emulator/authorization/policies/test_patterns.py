@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.authorization.policies.patterns import matches, pattern_of
+from emulator.authorization.policies.patterns import matches, pattern_of, within_segments
 
 VALUES = {"aws:username": ("ada",), "aws:star": ("*",), "aws:many": ("a", "b")}
 
@@ -48,8 +48,51 @@ def test_stars_and_question_marks_are_wild_and_nothing_else_is(pattern: str, tex
 def test_a_pattern_fits_what_the_same_regular_expression_fits(pattern: str, text: str) -> None:
     wild = pattern_of(pattern)
     assert wild is not None
-    expression = "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in pattern)
+    expression = as_expression(pattern)
     assert matches(wild, text) is bool(re.fullmatch(expression, text, re.DOTALL))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "fits"),
+    [
+        ("a:b*:c:d:e:f", "a:bx:c:d:e:f", True),
+        ("a:b*:c:d:e:f", "a:b:x:c:d:e:f", True),
+        ("a:b*x:c:d:e:f", "a:b-x:c:d:e:f", True),
+        ("a:b*x:c:d:e:f", "a:b:x:c:d:e:f", False),
+        ("a:?:c:d:e:f", "a:b:c:d:e:f", True),
+        ("a:b?c:d:e:f:g", "a:b:c:d:e:f:g", False),
+        ("a:b:c:d:e:f*g?h", "a:b:c:d:e:f::g:h", True),
+        ("a:**x:c", "a:bx:c", True),
+        ("*x", "a:x", False),
+        ("*", "a:b:c", True),
+        ("", "", True),
+    ],
+)
+def test_a_wild_card_of_an_arn_keeps_to_its_segment_unless_it_is_a_star_that_ends_it(
+    pattern: str, text: str, fits: bool
+) -> None:
+    wild = pattern_of(pattern)
+    assert wild is not None
+    assert matches(within_segments(wild), text) is fits
+
+
+@given(st.text("ab*?:", max_size=12), st.text("ab:", max_size=12))
+def test_a_pattern_of_arns_fits_what_the_same_regular_expression_fits(pattern: str, text: str) -> None:
+    wild = pattern_of(pattern)
+    assert wild is not None
+    first = pattern.split(":")[:5]
+    rest = pattern[len(":".join(first)) :]
+    expression = ":".join(map(segment_as_expression, first)) + as_expression(rest)
+    assert matches(within_segments(wild), text) is bool(re.fullmatch(expression, text, re.DOTALL))
+
+
+def segment_as_expression(segment: str) -> str:
+    body, star = (segment[:-1], ".*") if segment.endswith("*") else (segment, "")
+    return "".join({"*": "[^:]*", "?": "[^:]"}.get(sign, sign) for sign in body) + star
+
+
+def as_expression(text: str) -> str:
+    return "".join({"*": ".*", "?": "."}.get(sign, re.escape(sign)) for sign in text)
 
 
 def test_many_stars_cost_no_more_than_the_product_of_both_lengths() -> None:

@@ -6,6 +6,8 @@ it. When many run at a time, each of the two now and then fails one with an inte
 
 Invocation: it checks no size, and takes what nobody will ever run: see `_invoke`.
 
+Log groups: an environment wrote into the default one whatever its function's `LoggingConfig` says.
+
 Deletion: a function that failed to be created can't be deleted, since there is nothing to stop ("unable to
 find version manager").
 """
@@ -37,6 +39,7 @@ _LIMITS_BYTES = {InvocationType.RequestResponse: MAX_REQUEST_BYTES, InvocationTy
 
 _invoke_whatever_the_size = LambdaService.invoke
 _stop_running_version = LambdaService.stop_version
+_default_log_group_name = ExecutionEnvironment.get_log_group_name
 
 
 def repair_lambda_service() -> None:
@@ -44,6 +47,7 @@ def repair_lambda_service() -> None:
     AssignmentService.get_environment = _get_environment
     LambdaService.invoke = _invoke
     LambdaService.stop_version = _stop_version
+    ExecutionEnvironment.get_log_group_name = _get_log_group_name
 
 
 def _invoke(
@@ -111,6 +115,12 @@ def _reserve_idle(
                 continue  # it is at work
             return environment
     return None
+
+
+def _get_log_group_name(environment: ExecutionEnvironment) -> str:
+    """Return the group that the function is configured with: https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html."""
+    configured: str | None = environment.function_version.config.logging_config.get("LogGroup")
+    return configured or _default_log_group_name(environment)
 
 
 def _stop_version(service: LambdaService, qualified_arn: str) -> None:

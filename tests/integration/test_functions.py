@@ -338,6 +338,23 @@ def test_an_event_of_more_than_a_megabyte_is_refused_at_once_and_costs_no_enviro
     assert function.call("small") == environment
 
 
+def test_lines_go_to_the_log_group_that_the_function_is_configured_with(
+    make_function: MakeFunction, aws: AwsClients
+) -> None:
+    names = "[context.log_group_name, os.environ['AWS_LAMBDA_LOG_GROUP_NAME']]"
+    code = f"import os\ndef handler(event, context): return {names}"
+    function = make_function(code, LoggingConfig={"LogGroup": "/mine/lines"})
+
+    assert function.call(None) == ["/mine/lines", "/mine/lines"]
+
+    def lines() -> list[str]:
+        groups = aws("logs").describe_log_groups(logGroupNamePrefix="/mine/lines")["logGroups"]
+        found = [aws("logs").filter_log_events(logGroupName=group["logGroupName"])["events"] for group in groups]
+        return [event["message"] for events in found for event in events]
+
+    wait_until(lines, lambda seen: any(line.startswith("REPORT") for line in seen))
+
+
 def test_a_function_has_its_own_time_zone(make_function: MakeFunction) -> None:
     code = "import time\ndef handler(event, context): return time.tzname[0]"
     assert make_function(code).call(None) == "UTC"

@@ -118,7 +118,10 @@ def _reserve_idle(
 
 
 def _get_log_group_name(environment: ExecutionEnvironment) -> str:
-    """Return the group that the function is configured with: https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html."""
+    """Return the group that the function is configured with.
+
+    https://docs.aws.amazon.com/lambda/latest/api/API_LoggingConfig.html
+    """
     configured: str | None = environment.function_version.config.logging_config.get("LogGroup")
     return configured or _default_log_group_name(environment)
 

@@ -96,8 +96,11 @@ class ItemCall:
             context.service_request = create_parser(service)._parse_shape(  # noqa: SLF001 - what it does once it has the JSON
                 None, operation.input_shape, json.loads(body or "{}"), {}
             )
+        except (RequestParserError, ValueError, RecursionError):
+            return None
+        try:
             response = _operations("dynamodb")[self.operation](context, context.service_request) or {}
-        except (NotRunningError, HitError, ServiceException, RequestParserError, ValueError):
+        except (NotRunningError, HitError, ServiceException, ValueError):
             return None
         return create_serializer(service)._serialize_body_params(  # noqa: SLF001 - as above, for a response
             response, operation.output_shape, operation, "application/json", context.request_id

@@ -59,8 +59,11 @@ def updated_definition(table: TableDefinition, request: Mapping[str, Any]) -> Ta
     if billing_mode == "PAY_PER_REQUEST":
         throughput = request.get("ProvisionedThroughput")
     _check_billing(billing_mode, throughput)
-    types = {one["AttributeName"]: one["AttributeType"] for one in table.attribute_definitions()}
-    types |= _types(request.get("AttributeDefinitions", ()))
+    # A new index's keys have to be declared with it, and an attribute that is a key already keeps its type:
+    # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateTable.html
+    stored = {one["AttributeName"]: one["AttributeType"] for one in table.attribute_definitions()}
+    declared = _types(request.get("AttributeDefinitions", ()))
+    types = {name: stored.get(name, kind) for name, kind in declared.items()}
     updated = replace(
         table,
         billing_mode=billing_mode,

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from emulator.dynamodb import decimals
 from emulator.dynamodb.keys import KeyCondition, PrimaryKey, SortKey, primary_key
 from emulator.dynamodb.schema import KeySchema
-from emulator.dynamodb.values import Comparable, Item, comparable, type_of
+from emulator.dynamodb.values import Comparable, Item, comparable
 
 HASH_BYTES = 8
 HASHES = 1 << (8 * HASH_BYTES)
@@ -44,10 +44,10 @@ class Order:
         return len(self._entries)
 
     def entry(self, item: Item) -> Entry | None:
-        """Return an item's place, or None if the index leaves it out: it lacks a key of the right type."""
+        """Return an item's place, or None if the index leaves it out: a key is not there, of another type, or empty."""
         for attribute in self._keys.attributes:
             value = item.get(attribute.name)
-            if value is None or type_of(value) != attribute.type:
+            if value is None or not value.get(attribute.type):
                 return None
         hash_key = comparable(item[self._keys.hash.name])
         sort_key = comparable(item[self._keys.range.name]) if self._keys.range else 0

@@ -53,14 +53,27 @@ def keep(value: Mapping[str, Any], depth: int = 0) -> AttributeValue:
             "Supplied AttributeValue has more than one datatypes set, "
             "must contain exactly one of the supported datatypes"
         )
-    if depth > MAX_NESTING:
-        raise ValidationError("Nesting Levels have exceeded supported limits")
+    _check_depth(depth)
     [(letter, content)] = value.items()
     if letter == "L":
         return {"L": [keep(member, depth + 1) for member in content]}
     if letter == "M":
         return {"M": {_kept_name(name): keep(member, depth + 1) for name, member in content.items()}}
     return {letter: _KEEPERS[letter](content)}
+
+
+def check_nesting(value: Mapping[str, Any], depth: int = 0) -> None:
+    """Check how deep a kept value is, at so many lists and maps around it. Raises ValidationError."""
+    _check_depth(depth)
+    [(letter, content)] = value.items()
+    if letter in {"L", "M"}:
+        for member in content.values() if letter == "M" else content:
+            check_nesting(member, depth + 1)
+
+
+def _check_depth(depth: int) -> None:
+    if depth >= MAX_NESTING:
+        raise ValidationError("Nesting Levels have exceeded supported limits")
 
 
 def size_bytes(value: Mapping[str, Any]) -> int:

@@ -61,7 +61,10 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The function `size`: of a text its characters' UTF-8 bytes, of binary its bytes, else its members."""
+    """The function `size`: of a text its length in UTF-16, of binary its bytes, else its members.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Expressions.OperatorsAndFunctions.html
+    """
 
     operand: Operand
 
@@ -71,7 +74,7 @@ class Size:
         if value is None or type_of(value) in {"N", "BOOL", "NULL"}:
             return None
         [content] = value.values()
-        return {"N": str(len(content.encode() if isinstance(content, str) else content))}
+        return {"N": str(len(content.encode("utf-16-le")) // 2 if isinstance(content, str) else len(content))}
 
 
 def paths(condition: Condition) -> Iterator[Path]:

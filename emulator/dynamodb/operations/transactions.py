@@ -38,6 +38,9 @@ from emulator.dynamodb.values import Item, item_size_bytes
 TOKEN_LIFETIME = timedelta(minutes=10)
 MAX_PAYLOAD_BYTES = 4 * 1024 * 1024
 
+_ONE_ITEM_TWICE = "Transaction request cannot include multiple operations on one item"
+_TOO_LARGE = "Transaction payload size cannot exceed 4 MB"
+
 _READERS: dict[str, Callable[[Database, Request], Write]] = {
     "Put": read_put,
     "Update": read_update,
@@ -55,7 +58,7 @@ def transact_write_items(database: Database, request: Request) -> Response:
         return remembered
     writes = [_read(database, action) for action in request["TransactItems"]]
     if sum(item_size_bytes(write.key_source) for write in writes) > MAX_PAYLOAD_BYTES:
-        raise ValidationError("Transaction payload size cannot exceed 4 MB")
+        raise ValidationError(_TOO_LARGE)
     keys = _checked_keys(writes)
     response = _apply(writes, keys, request)
     if token is not None:
@@ -64,19 +67,32 @@ def transact_write_items(database: Database, request: Request) -> Response:
 
 
 def transact_get_items(database: Database, request: Request) -> Response:
-    """Return up to 100 items as they were at one moment, in the order asked for."""
+    """Return up to 100 items as they were at one moment, in the order asked for, each once and 4 MB at the most.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactGetItems.html
+    """
     gets = [action["Get"] for action in request["TransactItems"]]
     consumptions: dict[str, Consumption] = {}
     responses: list[dict[str, Item]] = []
+    asked: set[tuple[str, PrimaryKey]] = set()
+    found_bytes = 0
     for get in gets:
         table = database.table(get["TableName"])
         expressions = Expressions(get)
         projection = expressions.projection()
         expressions.finish()
-        item = table.store.get(primary_key(table.definition.keys, kept_key(table, get["Key"])))
+        key = primary_key(table.definition.keys, kept_key(table, get["Key"]))
+        if (table.name, key) in asked:
+            raise ValidationError(_ONE_ITEM_TWICE)
+        asked.add((table.name, key))
+        item = table.store.get(key)
+        found_bytes += item_size_bytes(item or {})
+        if found_bytes > MAX_PAYLOAD_BYTES:
+            raise ValidationError(_TOO_LARGE)
         consumption = consumptions.setdefault(table.name, Consumption(table.definition))
         consumption.add_read(item_size_bytes(item or {}), consistent=True, factor=2)
-        responses.append({} if item is None else {"Item": projected(item, projection)})
+        found = projected(item, projection) if item else {}
+        responses.append({"Item": found} if found else {})
     return {"Responses": responses} | all_reported(consumptions, request)
 
 
@@ -101,7 +117,7 @@ def _checked_keys(writes: list[Write]) -> list[PrimaryKey]:
         keys.append(key)
         targets.add((write.table.name, key))
     if len(targets) < len(writes):
-        raise ValidationError("Transaction request cannot include multiple operations on one item")
+        raise ValidationError(_ONE_ITEM_TWICE)
     return keys
 
 

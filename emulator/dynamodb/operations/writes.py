@@ -29,7 +29,7 @@ from emulator.dynamodb.keys import (
 )
 from emulator.dynamodb.operations import Request, Response
 from emulator.dynamodb.paths import Path, project
-from emulator.dynamodb.values import Item, item_size_bytes, keep_item
+from emulator.dynamodb.values import Item, check_nesting, item_size_bytes, keep_item
 
 # Developer Guide, "Quotas in Amazon DynamoDB", section "Item size".
 MAX_ITEM_BYTES = 400 * 1024
@@ -119,8 +119,12 @@ def read_update(database: Database, request: Request) -> Write:
         if old is None and update.only_removes:
             return None
         new = update.of(old, key)
-        check_index_keys_not_empty(table.definition, new, updating=True)
-        check_index_keys(table.definition, new)
+        # What was there before an index was made keeps out of it, and of the way of other changes.
+        changed = {name: value for name, value in new.items() if old is None or old.get(name) != value}
+        check_index_keys_not_empty(table.definition, changed, updating=True)
+        check_index_keys(table.definition, changed)
+        for value in changed.values():
+            check_nesting(value)  # parts that are not too deep can make up what is
         if item_size_bytes(new) > MAX_ITEM_BYTES:
             raise ValidationError("Item size to update has exceeded the maximum allowed size")
         return new

@@ -95,9 +95,13 @@ def test_an_operation_on_items_is_read_and_answered_in_json(services: FakeServic
     assert json.loads(body or "") == {"Item": {"id": {"S": "x"}, "b": {"B": "/w=="}}}
 
 
-@pytest.mark.parametrize("body", ["{", "[]", "null", '{"TableName": 1', '{"Key": []}', b"\xff"])
+DEEP = '{"Item": {"a": ' + '{"M": {"a": ' * 300 + '{"S": ""}' + "}}" * 300 + "}}"
+
+
+@pytest.mark.parametrize("body", ["{", "[]", '{"TableName": 1', '{"Key": []}', b"\xff", DEEP])
 def test_what_cannot_be_read_is_left_to_localstack(services: FakeServices, body: str | bytes) -> None:
-    assert ItemCall("GetItem", CALLER)(body) is None or services.asked
+    assert ItemCall("PutItem" if body is DEEP else "GetItem", CALLER)(body) is None
+    assert not services.asked
 
 
 def test_a_refusal_is_left_to_localstack(services: FakeServices) -> None:

@@ -127,9 +127,14 @@ def test_without_an_item_nothing_exists() -> None:
     assert not holds("attribute_exists(pk) OR price = :price", item=None)
 
 
-def test_size_counts_utf_8_bytes_of_text() -> None:
-    condition = read_condition("size(title) = :n", Placeholders({"ExpressionAttributeValues": {":n": {"N": "7"}}}))
-    assert condition.holds(ITEM)  # six characters, of which one takes two bytes
+@pytest.mark.parametrize(
+    ("value", "size"),
+    [({"S": "Zo\u00eb"}, 3), ({"S": "\u00e9\U0001d11e"}, 3), ({"S": ""}, 0), ({"B": "\u00e9".encode()}, 2)],
+)
+def test_size_counts_a_text_in_utf_16_and_binary_in_bytes(value: dict[str, Any], size: int) -> None:
+    values = {":n": {"N": str(size)}}
+    condition = read_condition("size(title) = :n", Placeholders({"ExpressionAttributeValues": values}))
+    assert condition.holds({"title": value})
 
 
 @pytest.mark.parametrize(

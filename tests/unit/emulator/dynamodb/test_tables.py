@@ -226,6 +226,42 @@ def test_impossible_changes_of_indexes_are_refused(
     assert message in error.message
 
 
+def with_index(on: str, definitions: list[dict[str, str]]) -> dict[str, Any]:
+    """Return the parameters of UpdateTable that make an index on an attribute."""
+    create = {"Create": index("gsi", on)}
+    return {"TableName": "table", "AttributeDefinitions": definitions, "GlobalSecondaryIndexUpdates": [create]}
+
+
+def test_a_new_index_has_its_keys_declared_with_it(dynamodb: LocalDynamoDb) -> None:
+    dynamodb.create()
+    refusal = dynamodb.refusal("UpdateTable", **with_index("pk", []))
+    assert "Some index key attributes are not defined in AttributeDefinitions" in refusal.message
+
+
+def test_a_key_keeps_its_type_whatever_a_new_index_says(dynamodb: LocalDynamoDb) -> None:
+    dynamodb.create()
+    dynamodb.call("UpdateTable", **with_index("pk", attributes(pk="N")))
+    assert described(dynamodb)["AttributeDefinitions"] == attributes(pk="S")
+    dynamodb.put(pk={"S": "a"})
+
+
+def test_what_was_there_before_an_index_keeps_out_of_it_and_of_the_way_of_updates(dynamodb: LocalDynamoDb) -> None:
+    dynamodb.create()
+    dynamodb.put(pk={"S": "other type"}, x={"N": "5"})
+    dynamodb.put(pk={"S": "empty"}, x={"S": ""})
+    dynamodb.call("UpdateTable", **with_index("x", attributes(x="S")))
+
+    for name in ("other type", "empty"):
+        update: dict[str, Any] = {
+            "TableName": "table",
+            "Key": {"pk": {"S": name}},
+            "ExpressionAttributeValues": {":y": {"N": "1"}},
+        }
+        dynamodb.call("UpdateItem", UpdateExpression="SET y = :y", **update)
+        assert "Index Key x" in dynamodb.refusal("UpdateItem", UpdateExpression="SET x = :y", **update).message
+    assert dynamodb.call("Scan", TableName="table", IndexName="gsi")["Count"] == 0
+
+
 def test_billing_can_change_both_ways(dynamodb: LocalDynamoDb) -> None:
     dynamodb.create()
     dynamodb.call("UpdateTable", TableName="table", BillingMode="PROVISIONED", ProvisionedThroughput=PROVISIONED)

@@ -157,18 +157,37 @@ def test_a_cancelled_transaction_does_not_use_up_its_token(table: LocalDynamoDb)
 
 def test_gets_come_in_the_order_asked_for(table: LocalDynamoDb) -> None:
     table.put(**key("a"), x={"S": "x"}, y={"S": "y"})
+    table.put(**key("b"), x={"S": "x"}, y={"S": "y"})
+    table.put(**key("c"), y={"S": "y"})
     gets = [
         {"Get": {"TableName": "table", "Key": key("none")}},
-        {"Get": {"TableName": "table", "Key": key("a"), "ProjectionExpression": "x"}},
+        {"Get": {"TableName": "table", "Key": key("b"), "ProjectionExpression": "x"}},
+        {"Get": {"TableName": "table", "Key": key("c"), "ProjectionExpression": "x"}},
         {"Get": {"TableName": "table", "Key": key("a")}},
     ]
     assert table.call("TransactGetItems", TransactItems=gets) == {
         "Responses": [
             {},
             {"Item": {"x": {"S": "x"}}},
+            {},
             {"Item": key("a") | {"x": {"S": "x"}, "y": {"S": "y"}}},
         ]
     }
+
+
+def test_an_item_is_got_once_in_a_transaction(table: LocalDynamoDb) -> None:
+    gets = [{"Get": {"TableName": "table", "Key": key("a")}}] * 2
+    refusal = table.refusal("TransactGetItems", TransactItems=gets)
+    assert refusal.message == "Transaction request cannot include multiple operations on one item"
+
+
+def test_a_transaction_gets_four_megabytes_at_the_most(table: LocalDynamoDb) -> None:
+    names = [f"{number}" for number in range(12)]
+    for name in names:
+        table.put(**key(name), x={"S": "x" * 390_000})
+    gets = [{"Get": {"TableName": "table", "Key": key(name)}} for name in names]
+    assert len(table.call("TransactGetItems", TransactItems=gets[:10])["Responses"]) == 10
+    assert "4 MB" in table.refusal("TransactGetItems", TransactItems=gets).message
 
 
 def test_concurrent_transfers_neither_make_nor_lose_anything(table: LocalDynamoDb) -> None:

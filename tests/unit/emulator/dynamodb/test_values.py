@@ -27,7 +27,7 @@ def nested(levels: int) -> dict[str, Any]:
         {"M": {}},
         {"SS": [""]},
         {"L": [{"M": {"a": {"NS": ["1", "2"]}}}]},
-        nested(32),
+        nested(31),
     ],
 )
 def test_an_allowed_value_is_kept_as_it_is(value: dict[str, Any]) -> None:
@@ -59,7 +59,7 @@ def test_sets_are_equal_whatever_their_order() -> None:
         ({"NULL": False}, "Null attribute value types must have the value of true"),
         ({"N": "dog"}, "cannot be converted to a numeric value: dog"),
         ({"L": [{"M": {"a": {"SS": []}}}]}, "may not be empty"),
-        (nested(33), "Nesting Levels have exceeded supported limits"),
+        (nested(32), "Nesting Levels have exceeded supported limits"),
     ],
 )
 def test_a_forbidden_value_is_refused(value: dict[str, Any], message: str) -> None:

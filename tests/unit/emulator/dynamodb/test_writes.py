@@ -106,6 +106,18 @@ def test_an_update_that_fails_leaves_the_item_as_it_was(table: LocalDynamoDb) ->
     assert table.get(**KEY) == KEY | {"x": {"N": "1"}, "y": {"S": "s"}}
 
 
+def test_updates_nest_no_deeper_than_a_put_may(table: LocalDynamoDb) -> None:
+    update(table, "SET m = :m", ExpressionAttributeValues={":m": {"M": {"m": {"S": ""}}}})
+    for _ in range(30):
+        update(table, "SET m.m = m")
+    item = table.get(**KEY)
+
+    refusal = table.refusal("UpdateItem", TableName="table", Key=KEY, UpdateExpression="SET m.m = m")
+
+    assert refusal.message == "Nesting Levels have exceeded supported limits"
+    assert table.get(**KEY) == item
+
+
 def test_what_was_read_does_not_change_with_a_later_update(table: LocalDynamoDb) -> None:
     table.put(**KEY, m={"M": {"l": {"L": [{"N": "1"}]}}})
     read = table.get(**KEY)

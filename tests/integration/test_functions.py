@@ -358,7 +358,8 @@ def test_lines_go_to_the_log_group_that_the_function_is_configured_with(
 def test_a_function_has_its_own_time_zone(make_function: MakeFunction) -> None:
     code = "import time\ndef handler(event, context): return time.tzname[0]"
     assert make_function(code).call(None) == "UTC"
-    assert make_function(code, Environment={"Variables": {"TZ": "Europe/Berlin"}}).call(None) == "CET"
+    # By its rule and not by a place: a small base image has no list of places.
+    assert make_function(code, Environment={"Variables": {"TZ": "OWN-3"}}).call(None) == "OWN"
 
 
 def test_the_log_is_in_cloudwatch_logs_for_boto3_and_awslocal(

@@ -97,7 +97,8 @@ def _judge_run(
     folder: RunFolder, record: RunRecord, visible_within_s: float | None, required: tuple[Threshold, ...]
 ) -> Results:
     workload = workload_from_json(record.workload, f"{folder.record_path}: workload")
-    agreement = Agreement(workload.shape, workload.deadlines.visible_within_s, Contract(record.contract))
+    within_s = workload.deadlines.visible_within_s
+    agreement = Agreement(workload.shape, within_s, Contract(record.contract), workload.auth)
     required = (*map(parse_threshold, record.thresholds), *required)
     return _judge(folder.history_path, agreement, visible_within_s, required, workload.warm_up_s)
 

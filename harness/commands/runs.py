@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 from rich.table import Table
 from rich.text import Text
 
@@ -44,8 +45,15 @@ def runs(context: click.Context, *, as_json: bool, state_dir: Path) -> None:
 @runs.command(short_help="Remove all but the newest runs.", epilog=("\b\nExamples:\n  harness runs prune --keep 20\n"))
 @click.option("--keep", type=click.IntRange(min=0), metavar="N", required=True, help="How many runs stay.")
 @state_dir_option
-def prune(*, keep: int, state_dir: Path) -> None:
+@click.pass_context
+def prune(context: click.Context, *, keep: int, state_dir: Path) -> None:
     """Remove the folders of all runs but the newest. A run that may be going on stays too."""
+    # What stands before `prune` is meant as well: nobody's other runs may be removed in its place.
+    of_group = context.parent
+    if of_group and of_group.get_parameter_source("state_dir") is not ParameterSource.DEFAULT:
+        if context.get_parameter_source("state_dir") is not ParameterSource.DEFAULT:
+            raise click.UsageError("--state-dir twice: say it once")
+        state_dir = of_group.params["state_dir"]
     removed = store_in(state_dir).prune(keep)
     click.echo(f"{len(removed)} removed")
 

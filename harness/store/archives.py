@@ -5,6 +5,7 @@ import re
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -73,7 +74,7 @@ def unpack_archive(path: Path, folder: Path, *, may_have: Callable[[str], bool],
                         if left_bytes < 0:
                             raise MisuseError(f"{path}: more comes out of it than {most_bytes:,} bytes; it is not used")
                         sink.write(piece)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ValueError) as error:
         raise MisuseError(f"{path}: no archive of ours, or broken ({' '.join(str(error).split())})") from error
     except OSError as error:
         what = f"{error.filename or path}: {error.strerror or error}"

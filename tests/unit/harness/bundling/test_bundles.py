@@ -161,6 +161,15 @@ class TestStrangers:
         assert "\n" not in str(caught.value)
         assert list(bundles.iterdir()) == []
 
+    def test_data_that_was_damaged_on_the_way_is_refused(self, tmp_path: Path) -> None:
+        name, path = "run-1/run.json", tmp_path / "damaged.zip"
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr(name, "{}" * 100)
+        data = bytearray(path.read_bytes())
+        data[30 + len(name)] = 0xFF  # behind the local header: a block of a kind that there is not
+        path.write_bytes(data)
+        self.refused(path, "no archive of ours, or broken")
+
     @pytest.mark.parametrize(
         "name",
         [

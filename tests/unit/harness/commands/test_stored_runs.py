@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from harness.callers import Auth
 from harness.command_line import main
 from harness.errors import ExitCode
 from harness.store.folder import RunFolder
@@ -76,6 +77,10 @@ class TestCheck:
     def test_warm_up_is_left_out_of_the_figures_as_it_was_in_the_run(self, store: RunStore) -> None:
         store_run(store, workload=replace(WORKLOAD, warm_up_s=1.0))
         assert json.loads(harness("check", "--json").output)["figures"]["timings"]["create"]["count"] == 25
+
+    def test_who_may_call_is_judged_again_too(self, store: RunStore) -> None:
+        folder = store_run(store, workload=replace(WORKLOAD, auth=Auth.JWT))
+        assert "strangers-refused" in harness("check", folder.run_id, "--json").output
 
     def test_a_run_that_was_killed_is_judged_by_what_there_is(self, store: RunStore) -> None:
         store_run(store, finished=False)
@@ -205,6 +210,14 @@ class TestRuns:
         kept = [judged(store, minutes) for minutes in range(3)][-1]
         assert harness("runs", "prune", "--keep", "1").output == "2 removed\n"
         assert [run.folder for run in store.list()] == [kept]
+
+    def test_pruning_is_of_the_store_that_is_named_before_it(self, store: RunStore, tmp_path: Path) -> None:
+        mine = judged(store, 0)
+        other, at_other = RunStore(tmp_path / "other" / "runs"), ("--state-dir", str(tmp_path / "other"))
+        assert harness("check", store_run(other).run_id, "--write", *at_other).exit_code == 0
+        assert harness("runs", *at_other, "prune", "--keep", "0").output == "1 removed\n"
+        assert [run.folder for run in store.list()] == [mine]
+        assert other.list() == []
 
 
 class TestCompare:

@@ -38,7 +38,21 @@ class ProviderQueue:
 
     def receive(self, maximum: int, wait_s: float) -> list[Message]:
         """Return up to `maximum` messages as soon as there is one, or none after `wait_s`."""
-        return self._receive({MAXIMUM_HEADER: str(maximum)}, wait_time_seconds=wait_s)
+        context = self._context({MAXIMUM_HEADER: str(maximum)})
+        try:
+            answer = self._provider.receive_message(
+                context,
+                queue_url=self._url(context),
+                message_attribute_names=["All"],
+                message_system_attribute_names=["All"],
+                wait_time_seconds=wait_s,
+            )
+        except CommonServiceException as error:
+            if error.code != _THROTTLED:
+                raise
+            time.sleep(_THROTTLED_PAUSE_S)  # LocalStack's worker would wait for seconds, and longer each time
+            return []
+        return answer.get("Messages") or []
 
     def visibility_timeout_s(self) -> float:
         """How long a message that was received is nobody else's."""
@@ -54,23 +68,6 @@ class ProviderQueue:
         ]
         context = self._context({MAXIMUM_HEADER: str(len(entries))})
         self._provider.delete_message_batch(context, queue_url=self._url(context), entries=entries)
-
-    def _receive(self, headers: dict[str, str], **options: Any) -> list[Message]:
-        context = self._context(headers)
-        try:
-            answer = self._provider.receive_message(
-                context,
-                queue_url=self._url(context),
-                message_attribute_names=["All"],
-                message_system_attribute_names=["All"],
-                **options,
-            )
-        except CommonServiceException as error:
-            if error.code != _THROTTLED:
-                raise
-            time.sleep(_THROTTLED_PAUSE_S)  # LocalStack's worker would wait for seconds, and longer each time
-            return []
-        return answer.get("Messages") or []
 
     @property
     def _provider(self) -> Any:

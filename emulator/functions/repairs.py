@@ -93,11 +93,15 @@ def _get_environment(
     try:
         yield environment
     except TooManyRequestsException:  # before it came to the function
-        environment.release()
+        _release(environment)
         raise
     except Exception:
         service.stop_environment(environment)
         raise
+    _release(environment)
+
+
+def _release(environment: ExecutionEnvironment) -> None:
     try:
         environment.release()
     except InvalidStatusException:

@@ -223,7 +223,7 @@ class _Loader(Loader):
 @contextmanager
 def _standing_in(stand_ins: StandIns) -> Iterator[None]:
     """Have stand-ins among Python's modules; of modules that are there already, none."""
-    before = dict(sys.modules)
+    before = {name: sys.modules[name] for name in stand_ins if name in sys.modules}
     # One module of `LATE` may import another: what stands in for the first is not there for the second.
     put = {name: module for name, module in stand_ins.items() if isinstance(before.get(name), StandIn | None)}
     sys.modules.update(put)  # type: ignore[arg-type] # None has a meaning there: not to be found

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from harness.checking import Agreement, Contract
+from harness.checking import Agreement
 from harness.commands.notations import Duration
 from harness.commands.options import json_option, state_dir_option
 from harness.commands.stored import facts_of, run_argument, show, store_in
@@ -14,15 +14,16 @@ from harness.errors import MisuseError
 from harness.history.reader import read_history
 from harness.html_report.writing import write_report
 from harness.judging import judge_run
+from harness.replaying.again import request_again
 from harness.report_text import results_as_text
 from harness.results import Results
 from harness.results_document import results_to_json
+from harness.running.request import agreement_of
 from harness.shape.users import USERS_API
 from harness.store.folder import RunFolder
 from harness.store.record import RunRecord
 from harness.timing.thresholds import Threshold, parse_threshold
 from harness.workload import Deadlines
-from harness.workload.document import workload_from_json
 
 
 @click.command(
@@ -96,11 +97,9 @@ def check(
 def _judge_run(
     folder: RunFolder, record: RunRecord, visible_within_s: float | None, required: tuple[Threshold, ...]
 ) -> Results:
-    workload = workload_from_json(record.workload, f"{folder.record_path}: workload")
-    within_s = workload.deadlines.visible_within_s
-    agreement = Agreement(workload.shape, within_s, Contract(record.contract), workload.auth)
-    required = (*map(parse_threshold, record.thresholds), *required)
-    return _judge(folder.history_path, agreement, visible_within_s, required, workload.warm_up_s)
+    request = request_again(record, str(folder.record_path))
+    required = (*request.thresholds, *required)
+    return _judge(folder.history_path, agreement_of(request), visible_within_s, required, request.workload.warm_up_s)
 
 
 def _judge(

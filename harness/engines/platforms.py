@@ -4,16 +4,17 @@ import platform
 import sys
 
 
-def packages_in_container(system: str = sys.platform, machine: str | None = None) -> str | None:
-    """Return what packages have to be made for to run in a container; None: what is installed here does.
+def packages_on(engine_kind: str, system: str = sys.platform, machine: str | None = None) -> str | None:
+    """Return what packages have to be made for to run on an engine; None: what is installed here does.
 
     Args:
+        engine_kind: only a `container` is of another system than this machine.
         system: this machine's, as in `sys.platform`.
         machine: its processor; None: what `platform.machine()` says.
 
     Returns:
         One of `harness.deployment.PACKAGES_FOR`. Docker's machine on macOS and Windows is a Linux of this processor.
     """
-    if system == "linux":
+    if engine_kind != "container" or system == "linux":
         return None
     return "arm64" if (machine or platform.machine()).lower() in {"arm64", "aarch64"} else "x86_64"

@@ -48,13 +48,13 @@ def harness_stack_request(harness_session: PytestSession, harness_engine: "Runni
     """What is deployed: the users API, in this worker's account. Override it for another stack."""
     from harness.callers import Auth  # noqa: PLC0415 - see above
     from harness.deployment import DeploymentRequest  # noqa: PLC0415 - see above
-    from harness.engines.platforms import packages_in_container  # noqa: PLC0415 - see above
+    from harness.engines.platforms import packages_on  # noqa: PLC0415 - see above
 
     return DeploymentRequest(
         harness_engine.endpoint_url,
         harness_session.account_id,
         auth=Auth(harness_session.auth),
-        packages_for=packages_in_container() if harness_session.engine == "container" else None,
+        packages_for=packages_on(harness_session.engine),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from harness.callers import Auth
 from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import Engine, RunningEngine
-from harness.engines.platforms import packages_in_container
+from harness.engines.platforms import packages_on
 from harness.running.surroundings import Surroundings
 from harness.store.record import SourcesRecord
 from harness.store.sources import StackSources, read_sources
@@ -95,5 +95,5 @@ def deployment_request(site: Site, engine: RunningEngine) -> DeploymentRequest:
         consumer_dir=site.consumer_dir,
         quiet=site.quiet,
         auth=site.auth,
-        packages_for=packages_in_container() if site.engine_kind == "container" else None,
+        packages_for=packages_on(site.engine_kind),
     )

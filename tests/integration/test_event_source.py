@@ -26,7 +26,7 @@ REPORT = """
 """
 
 
-@dataclass
+@dataclass(frozen=True)
 class Source:
     """A queue, the function that it feeds, and the queue that the function reports to."""
 
@@ -34,7 +34,6 @@ class Source:
     function: Function
     queue_url: str
     seen_url: str
-    patient_until_ms: float = 0
 
     @property
     def queue_arn(self) -> str:
@@ -80,11 +79,6 @@ class Source:
         answer = self.aws("sqs").get_queue_attributes(QueueUrl=self.queue_url, AttributeNames=names)
         return sum(int(value) for value in answer["Attributes"].values())
 
-    def give_a_poller_time(self) -> None:
-        """Let pass more time than a poller that is there takes to see a message."""
-        self.patient_until_ms = time.time() * 1000 + 1000
-        wait_until(lambda: time.time() * 1000 > self.patient_until_ms, deadline_s=10)
-
     def wait_until_empty(self) -> None:
         wait_until(self.depth, lambda depth: depth == 0, deadline_s=20)
 
@@ -115,6 +109,13 @@ def make_source(aws: AwsClients, account_id: str) -> Iterator[Callable[..., Sour
         aws("lambda").delete_function(FunctionName=source.function.name)
         for url in (source.queue_url, source.seen_url):
             aws("sqs").delete_queue(QueueUrl=url)
+
+
+def give_a_poller_time() -> float:
+    """Let pass more time than a poller that is there takes to see a message; return until when (ms, epoch)."""
+    until_ms = time.time() * 1000 + 1000
+    wait_until(lambda: time.time() * 1000 > until_ms, deadline_s=10)
+    return until_ms
 
 
 def bodies(batch: list[dict[str, Any]]) -> list[str]:
@@ -188,12 +189,12 @@ def test_a_disabled_mapping_leaves_messages_alone_until_it_is_enabled(make_sourc
     source.wait_until_state(mapping_id, "Disabled")
 
     source.send("patient")
-    source.give_a_poller_time()
+    until_ms = give_a_poller_time()
     client.update_event_source_mapping(UUID=mapping_id, Enabled=True)
 
     [[record]] = source.batches(1)
     assert record["body"] == "patient"
-    assert int(record["attributes"]["ApproximateFirstReceiveTimestamp"]) >= source.patient_until_ms, "taken too early"
+    assert int(record["attributes"]["ApproximateFirstReceiveTimestamp"]) >= until_ms, "taken too early"
 
 
 def test_a_deleted_mapping_goes_and_leaves_messages_alone(make_source: Callable[..., Source]) -> None:
@@ -208,7 +209,7 @@ def test_a_deleted_mapping_goes_and_leaves_messages_alone(make_source: Callable[
 
     wait_until(mappings, lambda seen: not seen, deadline_s=20)
     source.send("kept")
-    source.give_a_poller_time()
+    give_a_poller_time()
     [message] = source.aws("sqs").receive_message(
         QueueUrl=source.queue_url, MessageSystemAttributeNames=["ApproximateReceiveCount"]
     )["Messages"]

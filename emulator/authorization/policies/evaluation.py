@@ -119,7 +119,7 @@ def _names_action(element: Element, action: str) -> bool:
 
 
 def _names_resource(element: Element, resource: str, variables: CallValues | None) -> bool:
-    patterns = [pattern_of(text, variables) for text in element.texts]
+    patterns = (pattern_of(text, variables) for text in element.texts)
     found = any(pattern is not None and matches(within_segments(pattern), resource) for pattern in patterns)
     return found != element.is_negated
 

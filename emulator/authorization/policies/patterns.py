@@ -80,23 +80,21 @@ def within_segments(pattern: Pattern) -> Pattern:
 
 def matches(pattern: Pattern, text: str) -> bool:
     """Whether a pattern stands for a whole text, in time that grows with the product of their lengths and no faster."""
-    if any(sign in pattern for sign in _WITHIN_SEGMENT.values()):
-        return _matches_within_segments(pattern, text)
     texts = _between_stars(pattern)
-    return _matches_any(pattern, text) if texts is None else _matches_stars(texts, text)
+    return _matches_all_kinds(pattern, text) if texts is None else _matches_stars(texts, text)
 
 
 @lru_cache(_MAX_TEXTS)
 def _between_stars(pattern: Pattern) -> tuple[str, ...] | None:
-    """Return the texts around a pattern's stars; None where it has question marks, too."""
-    if Wild.ONE in pattern:
-        return None
+    """Return the texts around a pattern's stars; None where it has other wild cards, too."""
     texts: list[list[str]] = [[]]
     for sign in pattern:
         if isinstance(sign, str):
             texts[-1].append(sign)
-        else:
+        elif sign is Wild.ANY:
             texts.append([])
+        else:
+            return None
     return tuple("".join(each) for each in texts)
 
 
@@ -117,25 +115,7 @@ def _matches_stars(texts: tuple[str, ...], text: str) -> bool:
     return at <= end
 
 
-def _matches_any(pattern: Pattern, text: str) -> bool:
-    at = place = 0
-    star: tuple[int, int] | None = None
-    while place < len(text):
-        if at < len(pattern) and pattern[at] is Wild.ANY:
-            star = (at, place)
-            at += 1
-        elif at < len(pattern) and (pattern[at] is Wild.ONE or pattern[at] == text[place]):
-            at += 1
-            place += 1
-        elif star:
-            at, place = star[0] + 1, star[1] + 1
-            star = (star[0], place)
-        else:
-            return False
-    return all(sign is Wild.ANY for sign in pattern[at:])
-
-
-def _matches_within_segments(pattern: Pattern, text: str) -> bool:
+def _matches_all_kinds(pattern: Pattern, text: str) -> bool:
     """Whether a pattern stands for a text: all the places that it can be at are followed, character by character."""
     places = _past_stars(pattern, {0})
     for character in text:

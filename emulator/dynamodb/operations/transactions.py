@@ -86,11 +86,12 @@ def transact_get_items(database: Database, request: Request) -> Response:
             raise ValidationError(_ONE_ITEM_TWICE)
         asked.add((table.name, key))
         item = table.store.get(key)
-        found_bytes += item_size_bytes(item or {})
+        item_bytes = item_size_bytes(item or {})
+        found_bytes += item_bytes
         if found_bytes > MAX_PAYLOAD_BYTES:
             raise ValidationError(_TOO_LARGE)
         consumption = consumptions.setdefault(table.name, Consumption(table.definition))
-        consumption.add_read(item_size_bytes(item or {}), consistent=True, factor=2)
+        consumption.add_read(item_bytes, consistent=True, factor=2)
         found = projected(item, projection) if item else {}
         responses.append({"Item": found} if found else {})
     return {"Responses": responses} | all_reported(consumptions, request)

@@ -3,7 +3,7 @@
 import pytest
 
 from harness.deployment import PACKAGES_FOR
-from harness.engines.platforms import packages_in_container
+from harness.engines.platforms import packages_on
 from infra.dependencies import HERE, PLATFORMS
 
 
@@ -19,7 +19,8 @@ from infra.dependencies import HERE, PLATFORMS
     ],
 )
 def test_packages_are_those_of_docker_s_linux(system: str, machine: str, packages: str | None) -> None:
-    assert packages_in_container(system, machine) == packages
+    assert packages_on("container", system, machine) == packages
+    assert packages_on("embedded", system, machine) is None
 
 
 def test_the_bootstrap_takes_all_that_can_be_asked_for() -> None:

@@ -32,7 +32,8 @@ WORKDIR /app
 COPY container/bootstrap.py container/follow_function.py container/health.py container/
 COPY emulator emulator
 COPY harness harness
-RUN python3 -m compileall -q --invalidation-mode unchecked-hash container emulator harness
+COPY model model
+RUN python3 -m compileall -q --invalidation-mode unchecked-hash container emulator harness model
 COPY infra infra
 COPY consumer consumer
 COPY authorizer authorizer

@@ -26,9 +26,9 @@ from benchmarks.aws import StackResources, new_message_ids
 from benchmarks.load import drive_flows, status_rate
 from harness.callers import Auth, Caller, Callers
 from harness.callers.of_run import callers_of_run
-from harness.deployment import Deployment, DeploymentRequest, deploy
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError
+from harness.stack.deployment import Deployment, DeploymentRequest, deploy
 from harness.transport import Request
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
@@ -54,10 +54,10 @@ class Contestant:
         """Return a round's figures: reads and flows a second, and what the caller's own part of a call takes."""
         url = self.deployment.api_url
         rate = status_rate(
-            url, self.message_id, connections=CONNECTIONS, window_s=window_s, caller=self.callers.rightful
+            url, self.message_id, connections=CONNECTIONS, window_s=window_s, caller=self.callers.authorized_caller
         )
         flows = drive_flows(url, CLIENTS, window_s=window_s, seed=seed, callers=self.callers)
-        return {"reads/s": rate, "client, us": client_us(self.callers.rightful, url), "flows/s": flows.per_s}
+        return {"reads/s": rate, "client, us": client_us(self.callers.authorized_caller, url), "flows/s": flows.per_s}
 
 
 @click.command()

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 import boto3
 from botocore.config import Config
 
-from harness.deployment import Deployment
 from harness.errors import UnavailableError
+from harness.stack.deployment import Deployment
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb import DynamoDBClient

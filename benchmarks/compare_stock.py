@@ -26,10 +26,10 @@ from benchmarks.comparison import OURS, STOCK, as_json, as_table, compare
 from benchmarks.effort import OURS_FULL, OURS_QUICK, STOCK_FULL, STOCK_QUICK, Effort
 from benchmarks.load import create_rate, drive_flows, status_rate
 from benchmarks.stock.engine import StockEngine
-from harness.deployment import Deployment, DeploymentRequest, bootstrap_ahead, deploy
 from harness.engines import Engine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError, UnavailableError
+from harness.stack.deployment import Deployment, DeploymentRequest, bootstrap_ahead, deploy
 
 _CONNECTIONS: Final = 2
 _WIDTH: Final = 180

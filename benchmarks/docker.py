@@ -20,12 +20,12 @@ from typing import Final
 import click
 
 from benchmarks.load import drive_flows
-from harness.deployment import DeploymentRequest, deploy
 from harness.engines import Engine
 from harness.engines.checkout import make_container
 from harness.engines.container import IMAGE
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError, UnavailableError
+from harness.stack.deployment import DeploymentRequest, deploy
 
 _CHECKOUT: Final = Path(__file__).parents[1]
 _COMMAND_TIMEOUT_S: Final = 900

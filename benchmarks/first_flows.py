@@ -22,12 +22,12 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.kept_flows import drive_and_keep
-from harness.deployment import Deployment, DeploymentRequest, deploy
 from harness.engines import RunningEngine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError, UnavailableError
 from harness.history import History
 from harness.operations import FlowEnding
+from harness.stack.deployment import Deployment, DeploymentRequest, deploy
 from harness.timing import Figures as FlowFigures
 from harness.timing.measure import measure
 from harness.workload import Workload

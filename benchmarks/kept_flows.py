@@ -2,13 +2,13 @@
 
 from collections import defaultdict
 
-from harness.aiohttp_transport import AiohttpTransport
 from harness.callers import ANYBODY, Callers
-from harness.driver import drive
-from harness.event_loop import run_loop
+from harness.driving.aiohttp_transport import AiohttpTransport
+from harness.driving.driver import drive
 from harness.history import FlowHistory
 from harness.history.recorder import Invocation
 from harness.operations import FlowEnding, Operation
+from harness.running.event_loop import run_loop
 from harness.workload import FlowPlan, Workload
 
 

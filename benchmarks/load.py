@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from benchmarks.kept_flows import drive_and_keep
-from harness.aiohttp_transport import AiohttpTransport
-from harness.api_client import Answer, AsyncApi
 from harness.callers import ANYBODY, Caller, Callers
+from harness.driving.aiohttp_transport import AiohttpTransport
+from harness.driving.api_client import Answer, AsyncApi
 from harness.errors import UnavailableError
-from harness.event_loop import run_loop
 from harness.history import FlowHistory
 from harness.operations import FlowEnding, Meaning
+from harness.running.event_loop import run_loop
 from harness.shape.users import USERS_API
 from harness.timing.flow_times import visible_bounds
 from harness.timing.statistics import Durations, Quantiles

@@ -21,9 +21,9 @@ from rich.table import Table
 
 from benchmarks.aws import StackResources, new_message_ids
 from benchmarks.load import drive_flows
-from harness.deployment import Deployment, DeploymentRequest, deploy
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError, UnavailableError
+from harness.stack.deployment import Deployment, DeploymentRequest, deploy
 
 _STEP_FLOWS: Final = 10_000
 _WRITE_TIMEOUT_S: Final = 120

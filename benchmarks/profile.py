@@ -21,9 +21,9 @@ from rich.table import Table
 
 from benchmarks.components import WAITING, hottest, shares
 from benchmarks.load import FlowFigures, drive_flows
-from harness.deployment import DeploymentRequest, deploy
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import HarnessError, UnavailableError
+from harness.stack.deployment import DeploymentRequest, deploy
 
 _SAMPLES_A_SECOND: Final = 200
 _MARGIN_S: Final = 30

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-from harness.deployment import read_deployment
 from harness.errors import HarnessError
-from harness.function_logs import function_log_lines
+from harness.stack.deployment import read_deployment
+from harness.stack.function_logs import function_log_lines
 
 _ASK_AGAIN_S = 1.0
 

@@ -31,7 +31,7 @@ class Response:
 
 
 class TransportFailure(enum.StrEnum):
-    """Why there is no response. The set is closed: `harness.definiteness` has a row for each."""
+    """Why there is no response. The set is closed: `harness.driving.definiteness` has a row for each."""
 
     REFUSED = "refused"
     """No connection came to be: nobody listens, no route, no such name, no TLS."""

@@ -4,7 +4,7 @@ import json
 from http import HTTPStatus
 from typing import Final
 
-from harness.api_client import TRACE_HEADER
+from harness.driving.api_client import TRACE_HEADER
 from harness.transport import Request, Response, Transport
 from mutants.circumstances import LAGGING_REPLICAS
 from mutants.mutant import Mutant

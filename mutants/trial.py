@@ -13,14 +13,14 @@ from typing import Any, Final
 from harness.callers import Auth
 from harness.callers.parameters import parameters_of_auth
 from harness.checking import VerdictWord
-from harness.deployment import Deployment, read_deployment
-from harness.drive_stack import drive_stack
 from harness.engines import RunningEngine
 from harness.errors import DeploymentFailedError, HarnessError
-from harness.progress import show_nothing
-from harness.running.real_surroundings import real_surroundings
+from harness.running.dependencies import RunDependencies
+from harness.running.drive_stack import drive_stack
+from harness.running.real_dependencies import real_dependencies
 from harness.running.run import Run
-from harness.running.surroundings import Surroundings
+from harness.stack.deployment import Deployment, read_deployment
+from harness.terminal.progress import show_nothing
 from harness.transport import Transport
 from harness.workload import Deadlines, Workload
 from mutants.mutant import Client, Mutant
@@ -145,13 +145,13 @@ def _run(mutant: Mutant, workload: Workload, site: Site) -> Run:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         planted = plant([*mutant.circumstance.edits, *mutant.edits], Path(folder))
         with _deployed(mutant, planted, site, Path(folder) / "outputs.json") as deployment:
-            surroundings = _surroundings(mutant.client)
-            return drive_stack(workload, deployment, engine=site.engine, store=site.runs, surroundings=surroundings)
+            dependencies = _dependencies(mutant.client)
+            return drive_stack(workload, deployment, engine=site.engine, store=site.runs, dependencies=dependencies)
 
 
-def _surroundings(client: Client | None) -> Surroundings:
+def _dependencies(client: Client | None) -> RunDependencies:
     """Return what a run reaches the world through; its flows go through the client, if it has one of its own."""
-    real = real_surroundings(show_nothing)
+    real = real_dependencies(show_nothing)
     if client is None:
         return real
 

@@ -1,4 +1,4 @@
-"""Our driver as a client of the fixed server, in a process of its own: flows over sockets, a history on disk, a tally.
+"""The driver as a client of the fixed server, in its own process: flows over sockets, a history on disk, live counts.
 
 It is what `harness run` does between its first flow and its last one, and nothing else. Run by `benchmarks.driver`.
 """
@@ -13,10 +13,10 @@ import click
 import psutil
 
 from benchmarks.driver.figures import ClientFigures
-from harness.aiohttp_transport import AiohttpTransport
-from harness.event_loop import run_loop
+from harness.driving.aiohttp_transport import AiohttpTransport
 from harness.history.reader import read_history
-from harness.recording import Standing, Subject, record
+from harness.running.event_loop import run_loop
+from harness.running.recording import Standing, Subject, record
 from harness.timing.measure import measure
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
@@ -28,7 +28,7 @@ _PLAIN = PayloadMix(unicode_share=0, hostile_share=0, limit_share=0, invalid_sha
 
 @dataclass(slots=True)
 class MemoryView:
-    """Looks at this process's memory when so many flows have ended. It implements `harness.recording.View`."""
+    """Looks at this process's memory when so many flows have ended. It implements `harness.running.recording.View`."""
 
     sample_at: int
     interval_s: float = 0.5
@@ -37,7 +37,7 @@ class MemoryView:
     _process: psutil.Process = field(default_factory=psutil.Process)
 
     def show(self, standing: Standing) -> None:
-        """See `harness.recording.View`."""
+        """See `harness.running.recording.View`."""
         if not self.flows_early and standing.progress.ended >= self.sample_at:
             self.flows_early = standing.progress.ended
             self.resident_bytes_early = self.resident_bytes()

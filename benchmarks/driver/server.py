@@ -17,7 +17,7 @@ from typing import Final, cast
 
 import click
 
-from harness.event_loop import run_loop
+from harness.running.event_loop import run_loop
 
 _END_OF_HEAD: Final = b"\r\n\r\n"
 _CONTENT_LENGTH: Final = b"\r\ncontent-length:"

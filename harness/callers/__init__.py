@@ -1,10 +1,11 @@
 """Who calls the API: the values and the protocol; no I/O.
 
-A run's *rightful* caller may do all that its flows do. A *stranger* may not create: each of its creates has no
-credentials, or wrong ones, and must be refused without a trace (`harness.workload.strangers` says in which ways).
+A run's *authorized* caller may do all that its flows do. An *unauthorized* caller may not create: each of its creates
+has no credentials, or wrong ones, and must be refused without a trace (`harness.workload.unauthorized_callers` says in
+which ways).
 
-`local_issuer` makes tokens, `signing` signs requests, `token_caller` and `signing_caller` are rightful callers,
-`false_tokens` and `false_signatures` are strangers, `of_run` makes a run's callers.
+`local_issuer` makes tokens, `signing` signs requests, `token_caller` and `signing_caller` are authorized callers,
+`false_tokens` and `false_signatures` are unauthorized callers, `of_run` makes a run's callers.
 """
 
 import enum
@@ -41,31 +42,31 @@ class Anonymous:
         return request
 
 
-class Strangers(Protocol):
+class UnauthorizedCallers(Protocol):
     """Those who may not create."""
 
     def one(self, how: str) -> Caller:
-        """Return a caller with what is wrong with it: one of `harness.workload.strangers`."""
+        """Return a caller with what is wrong with it: one of `harness.workload.unauthorized_callers`."""
         ...
 
 
-class NoStrangers:
-    """None: an API that knows no callers has no strangers. A `Strangers`."""
+class NoUnauthorizedCallers:
+    """For an API that knows no callers: an `UnauthorizedCallers` that has none."""
 
     def one(self, how: str) -> Caller:
-        """Refuse; see `Strangers.one`."""
-        raise AssertionError(f"a stranger ({how}) at an API that knows no callers")
+        """Refuse; see `UnauthorizedCallers.one`."""
+        raise AssertionError(f"an unauthorized caller ({how}) at an API that knows no callers")
 
 
 @dataclass(frozen=True, slots=True)
 class Callers:
     """Those of a run."""
 
-    rightful: Caller
-    strangers: Strangers
+    authorized_caller: Caller
+    strangers: UnauthorizedCallers
     name: str | None = None
-    """What the stack must say of what the rightful caller created; None: nothing."""
+    """What the stack must say of what the authorized caller created; None: nothing."""
 
 
-ANYBODY = Callers(Anonymous(), NoStrangers())
+ANYBODY = Callers(Anonymous(), NoUnauthorizedCallers())
 """At an API that does not know who calls."""

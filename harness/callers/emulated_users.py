@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from harness.callers.signing import AccessKey
-from harness.deployment import Deployment
 from harness.observation import ObservationError
 from harness.observation.clients import AwsClients
 from harness.shape import ApiShape
+from harness.stack.deployment import Deployment
 
 _POLICY: Final = "call-the-api"
 

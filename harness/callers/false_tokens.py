@@ -1,4 +1,4 @@
-"""Strangers at an API that wants tokens: each with a token that must not be let in, or with none. No I/O."""
+"""Unauthorized callers at an API that wants tokens: each with a token that must not be let in, or with none. No I/O."""
 
 import base64
 import hashlib
@@ -21,7 +21,7 @@ type Clock = Callable[[], float]
 
 
 class FalseTokens:
-    """A `Strangers` of tokens.
+    """`UnauthorizedCallers` by their tokens.
 
     Args:
         issuer: the one that the stack trusts: some of these tokens are all but good.
@@ -35,12 +35,12 @@ class FalseTokens:
         self._clock = clock
 
     def one(self, how: str) -> Caller:
-        """See `Strangers.one`."""
+        """See `UnauthorizedCallers.one`."""
         value = self.header(how)
         return Anonymous() if value is None else _HeaderCaller(value)
 
     def header(self, how: str) -> str | None:
-        """Return the value of the header that this stranger sends; None: it sends none."""
+        """Return the value of the header that this caller sends; None: it sends none."""
         return None if how == "no-token" else f"Bearer {_TOKENS[how](self)}"
 
     def claims(self, **changes: Any) -> dict[str, Any]:
@@ -111,7 +111,7 @@ _TOKENS: Final[Mapping[str, Callable[[FalseTokens], str]]] = {
     "prefix-of-scope": lambda tokens: tokens.signed(scope="users:read users users:writ users:writer users:write:all"),
     "tampered": FalseTokens.tampered,
 }
-"""What each stranger has but the one that has nothing."""
+"""What each unauthorized caller has, but for the one without a token."""
 
 
 def _segment(members: Mapping[str, Any]) -> str:

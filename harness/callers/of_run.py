@@ -14,8 +14,8 @@ from harness.callers.local_issuer import SUBJECT, local_issuer
 from harness.callers.signing import AccessKey, Signer
 from harness.callers.signing_caller import FalseSignatures, SigningCaller
 from harness.callers.token_caller import LIFETIME_S, TokenCaller
-from harness.deployment import DEFAULT_REGION, DEFAULT_STACK_NAME, Deployment
 from harness.errors import UnavailableError
+from harness.stack.deployment import DEFAULT_REGION, DEFAULT_STACK_NAME, Deployment
 from harness.workload import Workload
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def callers_of_run(deployment: Deployment | None, workload: Workload) -> Iterato
 def token_callers(audience: str) -> Callers:
     """Return callers with tokens of the local issuer, for one stack."""
     issuer = local_issuer()
-    rightful = TokenCaller(lambda: issuer.token(audience, lifetime_s=LIFETIME_S))
-    return Callers(rightful, FalseTokens(issuer, audience, time.time), SUBJECT)
+    authorized_caller = TokenCaller(lambda: issuer.token(audience, lifetime_s=LIFETIME_S))
+    return Callers(authorized_caller, FalseTokens(issuer, audience, time.time), SUBJECT)
 
 
 def signing_callers(key: "Callable[[], AccessKey]", reader: AccessKey | None, region: str, arn: str | None) -> Callers:

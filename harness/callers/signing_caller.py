@@ -1,4 +1,4 @@
-"""The rightful caller of an API that wants signatures, and those whose signatures are none. No I/O."""
+"""The authorized caller of an API that wants signatures, and those whose signatures are none. No I/O."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -25,10 +25,10 @@ class SigningCaller:
 
 
 class FalseSignatures:
-    """A `Strangers` of signatures.
+    """`UnauthorizedCallers` by their signatures.
 
     Args:
-        key: of the rightful caller.
+        key: of the authorized caller.
         reader: of somebody who may only read.
         region: where the API is.
     """
@@ -39,11 +39,11 @@ class FalseSignatures:
         self._region = region
 
     def one(self, how: str) -> Caller:
-        """See `Strangers.one`."""
+        """See `UnauthorizedCallers.one`."""
         return _CALLERS[how](self)
 
     def signing(self, key: Callable[[], AccessKey] | None = None) -> Caller:
-        """Return who signs rightly, with this key; None: the rightful caller's."""
+        """Return who signs rightly, with this key; None: the authorized caller's."""
         return SigningCaller(Signer(key or self._key, self._region))
 
     def with_wrong_secret(self) -> Caller:
@@ -80,12 +80,12 @@ class _AlteringCaller:
 
 
 _CALLERS: Final[Mapping[str, Callable[[FalseSignatures], Caller]]] = {
-    "unsigned": lambda _strangers: Anonymous(),
+    "unsigned": lambda _callers: Anonymous(),
     "wrong-secret": FalseSignatures.with_wrong_secret,
     "unknown-access-key": FalseSignatures.with_unknown_key,
     "stale-date": FalseSignatures.too_late,
-    "altered-body": lambda strangers: _AlteringCaller(strangers.signing(), _with_another_body),
-    "altered-header": lambda strangers: _AlteringCaller(strangers.signing(), _with_another_header),
+    "altered-body": lambda callers: _AlteringCaller(callers.signing(), _with_another_body),
+    "altered-header": lambda callers: _AlteringCaller(callers.signing(), _with_another_header),
     "another-service": FalseSignatures.for_another_service,
     "reads-only": FalseSignatures.reading,
 }

@@ -1,4 +1,4 @@
-"""The rightful caller of an API that wants tokens: sends one, and a new one before it expires."""
+"""The authorized caller of an API that wants tokens: sends one, and a new one before it expires."""
 
 import time
 from collections.abc import Callable

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 
 from harness.checking import Contract
 from harness.checking.check import Check
-from harness.checking.grounds import Grounds
-from harness.checking.words import at, named, shown
+from harness.checking.context import CheckContext
+from harness.checking.evidence_text import at, named, shown
 from harness.history import FlowHistory
 from harness.operations import Meaning, Operation
 
@@ -33,9 +33,9 @@ class AnswersAsAgreed(Check):
     claim = "Every answer is one that the API's shape and its contract have."
     things = "answers"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
-        self._bodies = ContractBodies(grounds.agreement.contract)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
+        self._bodies = ContractBodies(context.agreement.contract)
         self._not_now: Counter[int] = Counter()
         self._of_faults: Counter[int] = Counter()
         self._not_kept = 0
@@ -43,7 +43,7 @@ class AnswersAsAgreed(Check):
 
     def see(self, flow: FlowHistory) -> None:
         """Look at every answer."""
-        explained = self.grounds.faults.explained(flow)
+        explained = self.context.faults.explained(flow)
         for place, call in enumerate(flow.operations):
             if call.status is None:
                 continue
@@ -51,7 +51,7 @@ class AnswersAsAgreed(Check):
             if hit := explained.get(place):
                 self._of_faults[call.status] += 1
                 problem = "" if hit.effect.loses_all else self._problem_of_refusal(call, call.status)
-            elif (problem := self._problem(call, call.status)) and self.grounds.faults.may_explain(call):
+            elif (problem := self._problem(call, call.status)) and self.context.faults.may_explain(call):
                 self._perhaps_of_faults += 1
                 continue
             if problem:

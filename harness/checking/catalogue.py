@@ -10,16 +10,20 @@ from harness.checking.answers import AnswersAsAgreed
 from harness.checking.check import Check
 from harness.checking.completion import EveryFlowCompleted, OnlyInvalidRejected
 from harness.checking.conservation import AllAccountedFor, DeadLettersArePoison, NoCreateLost
+from harness.checking.context import CheckContext
 from harness.checking.equality import ResultNeverChanges, RetrievedAsSent, StoredAsSent
+from harness.checking.evidence_text import one_line
 from harness.checking.faults_fired import FaultsFired
-from harness.checking.grounds import Grounds
 from harness.checking.origins import IndefiniteOnceOrNot, NothingMadeUp, OneMessageOneResult, RejectedLeftNoTrace
-from harness.checking.strangers import CreatedByCaller, StrangersLeftNoTrace, StrangersRefused
+from harness.checking.unauthorized_callers import (
+    CreatedByCaller,
+    UnauthorizedCallersLeftNoTrace,
+    UnauthorizedCallersRefused,
+)
 from harness.checking.visibility import RetrieveAfterVisible, VisibleInTime, VisibleStaysVisible
-from harness.checking.words import one_line
 from harness.history import FlowHistory, History
+from harness.judging.results import Verdict
 from harness.operations import FlowEnding
-from harness.results import Verdict
 
 type Checker = type[Check]
 
@@ -39,8 +43,8 @@ CHECKERS: Final[tuple[Checker, ...]] = (
     DeadLettersArePoison,
     OnlyInvalidRejected,
     RejectedLeftNoTrace,
-    StrangersRefused,
-    StrangersLeftNoTrace,
+    UnauthorizedCallersRefused,
+    UnauthorizedCallersLeftNoTrace,
     CreatedByCaller,
     AnswersAsAgreed,
     FaultsFired,
@@ -57,8 +61,8 @@ def check_all(
         agreement: what it is held against.
         checkers: the claims. One that cannot apply is left out of what is returned; one that crashes is *unknown*.
     """
-    grounds = Grounds(history, agreement)
-    examinations = [_Examination(checker, grounds) for checker in checkers]
+    context = CheckContext(history, agreement)
+    examinations = [_Examination(checker, context) for checker in checkers]
     for flow in history.flows:
         for examination in examinations:
             examination.see(flow)
@@ -66,21 +70,21 @@ def check_all(
     return tuple(result for result in results if result)
 
 
-def overall(results: Sequence[CheckResult], history: History, excused: int = 0) -> Verdict:
+def overall(results: Sequence[CheckResult], history: History, exempt: int = 0) -> Verdict:
     """Return the verdict on a run: it is valid only if every claim is, and every flow that was asked for completed.
 
     Args:
         results: what the checkers say.
         history: what they say it of.
-        excused: how many flows need not have completed; see `harness.checking.excuses`.
+        exempt: how many flows need not have completed; see `harness.checking.fault_exemptions`.
     """
     completed = sum(flow.ending is FlowEnding.COMPLETED for flow in history.flows)
     flows = f"{completed} of {history.asked} flows completed"
-    flows += f", {excused} ended by faults that hit them" if excused else ""
+    flows += f", {exempt} ended by faults that hit them" if exempt else ""
     words = Counter(result.verdict for result in results)
     if broken := [result.name for result in results if result.verdict is VerdictWord.INVALID]:
         return Verdict(VerdictWord.INVALID, f"{flows}; broken: {', '.join(broken)}")
-    if words[VerdictWord.UNKNOWN] or not completed or completed + excused < history.asked or not history.complete:
+    if words[VerdictWord.UNKNOWN] or not completed or completed + exempt < history.asked or not history.complete:
         why = [f"{result.name}: {result.reason}" for result in results if result.verdict is VerdictWord.UNKNOWN]
         rest = f"; not known: {'; '.join(why)}" if why else ""
         return Verdict(VerdictWord.UNKNOWN, one_line(f"{flows}, nothing is shown to be wrong{rest}"))
@@ -90,13 +94,13 @@ def overall(results: Sequence[CheckResult], history: History, excused: int = 0) 
 class _Examination:
     """One checker at work, which may crash at any step, and then does nothing more."""
 
-    def __init__(self, checker: Checker, grounds: Grounds) -> None:
+    def __init__(self, checker: Checker, context: CheckContext) -> None:
         self._checker = checker
         self._check: Check | None = None
         self._crash: Exception | None = None
         with self._crashing():
-            if checker.applies(grounds):
-                self._check = checker(grounds)
+            if checker.applies(context):
+                self._check = checker(context)
 
     def see(self, flow: FlowHistory) -> None:
         if self._check and not self._crash:

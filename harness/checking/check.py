@@ -8,8 +8,8 @@ reason says so). What can by the run's very nature not be looked at is left out:
 from typing import ClassVar
 
 from harness.checking import KEPT_EVIDENCE, CheckResult, Evidence, VerdictWord
-from harness.checking.grounds import Grounds
-from harness.checking.words import because, counted, one_line
+from harness.checking.context import CheckContext
+from harness.checking.evidence_text import because, counted, one_line
 from harness.history import FlowHistory
 
 
@@ -17,7 +17,7 @@ class Check:
     """One claim. It sees every flow once, in the order in which they ended, and then concludes.
 
     Args:
-        grounds: the history and the agreement.
+        context: the history and the agreement.
     """
 
     name: ClassVar[str]
@@ -25,8 +25,8 @@ class Check:
     things: ClassVar[str]
     """What the claim is about, as in "12 acknowledged creates"."""
 
-    def __init__(self, grounds: Grounds) -> None:
-        self.grounds = grounds
+    def __init__(self, context: CheckContext) -> None:
+        self.context = context
         self.looked_at = 0
         """How many of the `things` there were."""
         self._evidence: list[Evidence] = []
@@ -34,9 +34,9 @@ class Check:
         self._doubts: list[str] = []
 
     @classmethod
-    def applies(cls, grounds: Grounds) -> bool:
+    def applies(cls, context: CheckContext) -> bool:
         """Whether there can be anything to look at. What could have been, and was not, is *unknown* instead."""
-        del grounds
+        del context
         return True
 
     def see(self, flow: FlowHistory) -> None:
@@ -59,7 +59,7 @@ class Check:
     def result(self) -> CheckResult:
         """Conclude."""
         note = self.conclude()
-        if not self.grounds.history.complete:
+        if not self.context.history.complete:
             self.doubt("the history was cut off")
         verdict = VerdictWord.VALID
         reason = counted(self.looked_at, self.things)
@@ -85,13 +85,13 @@ class FinalCheck(Check):
     """A claim about what the engine held in the end: unknown where nobody looked into the table."""
 
     @classmethod
-    def applies(cls, grounds: Grounds) -> bool:
+    def applies(cls, context: CheckContext) -> bool:
         """Whether there is a table to look into."""
-        return grounds.has_table
+        return context.has_table
 
     def result(self) -> CheckResult:
         """Conclude."""
-        final = self.grounds.final
+        final = self.context.final
         if final is None:
             self.doubt("nobody looked at what was there in the end")
         elif final.stored is None:

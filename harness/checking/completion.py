@@ -3,10 +3,10 @@
 from collections import Counter
 
 from harness.checking.check import Check
+from harness.checking.context import CheckContext
 from harness.checking.creates import create_of
-from harness.checking.excuses import Excuse, excuse_of
-from harness.checking.grounds import Grounds
-from harness.checking.words import at, counted, named, shown
+from harness.checking.evidence_text import at, counted, named, shown
+from harness.checking.fault_exemptions import FaultExemption, exemption_of
 from harness.history import FlowHistory
 from harness.operations import FlowEnding, Meaning
 
@@ -20,23 +20,23 @@ _NOT_COMPLETED = {
 class EveryFlowCompleted(Check):
     """Every flow that was asked for; one that failed shows that something is wrong, others show nothing.
 
-    One that a fault's hit explains is neither: see `excuses`.
+    One that a fault's hit explains is neither: see `exemptions`.
     """
 
     name = "every-flow-completed"
     claim = "Every flow that was asked for got its result, exactly as it was sent, or was rejected where it had to be."
     things = "flows"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._endings: Counter[FlowEnding | None] = Counter()
-        self._excused: Counter[Excuse] = Counter()
+        self._exempt: Counter[FaultExemption] = Counter()
 
     def see(self, flow: FlowHistory) -> None:
-        """Count how it ended; one that a fault ended is counted by what excuses it."""
+        """Count how it ended; one that a fault ended is counted by what exemptions it."""
         self.looked_at += 1
-        if excuse := excuse_of(flow, self.grounds):
-            self._excused[excuse] += 1
+        if exemption := exemption_of(flow, self.context):
+            self._exempt[exemption] += 1
             return
         self._endings[flow.ending] += 1
         if flow.ending is FlowEnding.FAILED:
@@ -44,10 +44,10 @@ class EveryFlowCompleted(Check):
 
     def conclude(self) -> str:
         """Count those that say nothing, and those that were never begun."""
-        history = self.grounds.history
-        for excuse in self._excused:
-            if not excuse.settles:
-                self.doubt(f"{counted(self._excused[excuse], 'flows')} {excuse}")
+        history = self.context.history
+        for exemption in self._exempt:
+            if not exemption.settles:
+                self.doubt(f"{counted(self._exempt[exemption], 'flows')} {exemption}")
         for ending, words in _NOT_COMPLETED.items():
             if count := self._endings[ending]:
                 self.doubt(f"{counted(count, 'flows')} {words}")
@@ -56,8 +56,8 @@ class EveryFlowCompleted(Check):
         missing = history.asked - self.looked_at - history.not_started
         if missing > 0:
             self.doubt(f"{counted(missing, 'flows')} never begun")
-        excused = [f"{count} {excuse}" for excuse, count in sorted(self._excused.items()) if excuse.settles]
-        return ", ".join([f"{self._endings[FlowEnding.COMPLETED]} of {history.asked} completed", *excused])
+        exempt = [f"{count} {exemption}" for exemption, count in sorted(self._exempt.items()) if exemption.settles]
+        return ", ".join([f"{self._endings[FlowEnding.COMPLETED]} of {history.asked} completed", *exempt])
 
 
 class OnlyInvalidRejected(Check):
@@ -73,7 +73,7 @@ class OnlyInvalidRejected(Check):
         if create is None or create.meaning not in {Meaning.ACCEPTED, Meaning.REJECTED} or flow.stranger:
             return
         self.looked_at += 1
-        if 0 in self.grounds.faults.explained(flow):
+        if 0 in self.context.faults.explained(flow):
             return
         if flow.acceptable and create.meaning is Meaning.REJECTED:
             what = f"was rejected {at(create.ended_s)} with {create.status}: {create.seen}"

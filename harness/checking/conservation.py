@@ -7,10 +7,10 @@ known to be lost.
 from collections import Counter
 
 from harness.checking.check import Check, FinalCheck
+from harness.checking.context import CheckContext
 from harness.checking.creates import acknowledged, create_of, is_indefinite
-from harness.checking.excuses import Excuse
-from harness.checking.grounds import Grounds
-from harness.checking.words import at, because, counted, named
+from harness.checking.evidence_text import at, because, counted, named
+from harness.checking.fault_exemptions import FaultExemption
 from harness.history import FinalState, FlowHistory
 from harness.operations import OperationKind
 
@@ -22,8 +22,8 @@ class NoCreateLost(FinalCheck):
     claim = "Every acknowledged create is stored, queued or dead-lettered."
     things = "acknowledged creates"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._unsure = 0
         self._forgotten = 0
 
@@ -33,21 +33,21 @@ class NoCreateLost(FinalCheck):
         if handle is None:
             return
         self.looked_at += 1
-        if _place(self.grounds, handle) != _NOWHERE:
+        if _place(self.context, handle) != _NOWHERE:
             return
-        if _is_forgotten(self.grounds, flow):
+        if _is_forgotten(self.context, flow):
             self._forgotten += 1
-        elif _all_is_known(self.grounds.final):
+        elif _all_is_known(self.context.final):
             self.violation(f"{_accepted(flow, handle)} is neither stored nor queued nor dead-lettered", flow.number)
         else:
             self._unsure += 1
 
     def conclude(self) -> str:
         """Say how many could not be told."""
-        final = self.grounds.final
+        final = self.context.final
         if final and self._unsure:
             self.doubt(f"{counted(self._unsure, self.things)} not found, and {_why_unknown(final)}")
-        return f"{self._forgotten} left out, {Excuse.ENGINE_KILLED}" if self._forgotten else ""
+        return f"{self._forgotten} left out, {FaultExemption.ENGINE_KILLED}" if self._forgotten else ""
 
 
 class AllAccountedFor(FinalCheck):
@@ -57,8 +57,8 @@ class AllAccountedFor(FinalCheck):
     claim = "Acknowledged creates are as many as those stored, queued and dead-lettered together."
     things = "acknowledged creates"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._places: Counter[str] = Counter()
         self._forgotten = 0
         self._ran_out = 0
@@ -69,22 +69,22 @@ class AllAccountedFor(FinalCheck):
         if handle is None:
             return
         self.looked_at += 1
-        place = _place(self.grounds, handle)
-        if place == _NOWHERE and _is_forgotten(self.grounds, flow):
+        place = _place(self.context, handle)
+        if place == _NOWHERE and _is_forgotten(self.context, flow):
             self._forgotten += 1
             return
         self._places[place] += 1
-        if place == _NOWHERE and _all_is_known(self.grounds.final):
+        if place == _NOWHERE and _all_is_known(self.context.final):
             self.violation(f"{_accepted(flow, handle)} is nowhere", flow.number)
-        is_twice = place == "stored" and handle in self.grounds.dead_lettered_ids
-        if is_twice and self.grounds.ran_out_by_faults(flow):
+        is_twice = place == "stored" and handle in self.context.dead_lettered_ids
+        if is_twice and self.context.ran_out_by_faults(flow):
             self._ran_out += 1
         elif is_twice:
             self.violation(f"{_accepted(flow, handle)} is stored, and dead-lettered too", flow.number)
 
     def conclude(self) -> str:
         """Write the sum, and say so where it is not final."""
-        final = self.grounds.final
+        final = self.context.final
         if final is None or final.stored is None:
             return ""
         if not _all_is_known(final):
@@ -92,12 +92,12 @@ class AllAccountedFor(FinalCheck):
         parts = " + ".join(f"{self._places[place]} {place}" for place in ("stored", "queued", "dead-lettered"))
         nowhere = self._places[_NOWHERE]
         total = f"{self.looked_at} acknowledged = {parts}{f' + {nowhere} not found' if nowhere else ''}"
-        total += f" + {self._forgotten} {Excuse.ENGINE_KILLED}" if self._forgotten else ""
-        total += f"; {self._ran_out} of those stored also {Excuse.RAN_OUT}" if self._ran_out else ""
-        poison = self.grounds.poison_ids
+        total += f" + {self._forgotten} {FaultExemption.ENGINE_KILLED}" if self._forgotten else ""
+        total += f"; {self._ran_out} of those stored also {FaultExemption.RAN_OUT}" if self._ran_out else ""
+        poison = self.context.poison_ids
         if not poison:
             return total
-        return f"{total}; poison: {len(poison)} sent, {len(poison & self.grounds.dead_lettered_ids)} dead-lettered"
+        return f"{total}; poison: {len(poison)} sent, {len(poison & self.context.dead_lettered_ids)} dead-lettered"
 
 
 class DeadLettersArePoison(Check):
@@ -110,31 +110,31 @@ class DeadLettersArePoison(Check):
     claim = "There is a dead-letter queue, and it holds all poison and only poison."
     things = "dead-lettered messages"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._flows: dict[str, int] = {}
         self._ran_out: set[str] = set()
         self._nameless = 0
         """Creates without a handle whose messages faults may have brought here."""
 
     @classmethod
-    def applies(cls, grounds: Grounds) -> bool:
+    def applies(cls, context: CheckContext) -> bool:
         """Whether there are queues to look into."""
-        return grounds.history.observable
+        return context.history.observable
 
     def see(self, flow: FlowHistory) -> None:
         """Remember whose message is there."""
         handle = acknowledged(flow)
-        if handle in self.grounds.dead_lettered_ids:
+        if handle in self.context.dead_lettered_ids:
             self._flows[handle] = flow.number
-            if self.grounds.ran_out_by_faults(flow):
+            if self.context.ran_out_by_faults(flow):
                 self._ran_out.add(handle)
-        if is_indefinite(flow) and self.grounds.all_deliveries_failed(flow):
+        if is_indefinite(flow) and self.context.all_deliveries_failed(flow):
             self._nameless += 1
 
     def conclude(self) -> str:
         """Look at every message there, and for all poison."""
-        final = self.grounds.final
+        final = self.context.final
         if final is None:
             self.doubt("nobody looked at what was there in the end")
             return ""
@@ -144,9 +144,11 @@ class DeadLettersArePoison(Check):
         if final.has_dead_letter_queue is None or final.dead_lettered is None:
             self.doubt(f"the dead-letter queue could not be read{because(final.problems)}")
         self._look_at_all(final)
-        if self._ran_out and not self.grounds.faults.deliveries_are_known:
-            self.doubt(f"{counted(len(self._ran_out), 'creates')} perhaps {Excuse.RAN_OUT}: not every hit is known")
-        notes = [f"{counted(len(self._ran_out), 'creates')} {Excuse.RAN_OUT}"] if self._ran_out else []
+        if self._ran_out and not self.context.faults.deliveries_are_known:
+            self.doubt(
+                f"{counted(len(self._ran_out), 'creates')} perhaps {FaultExemption.RAN_OUT}: not every hit is known"
+            )
+        notes = [f"{counted(len(self._ran_out), 'creates')} {FaultExemption.RAN_OUT}"] if self._ran_out else []
         if final.dead_lettered is not None:
             notes += self._look_for_poison(final)
         return "; ".join(notes)
@@ -156,14 +158,14 @@ class DeadLettersArePoison(Check):
         for message in final.dead_lettered or ():
             self.looked_at += 1
             flow = self._flows.get(message.message_id)
-            is_ours = message.message_id in self.grounds.poison_ids or flow is not None
-            if is_ours and self.grounds.ran_out_too_soon(message):
+            is_ours = message.message_id in self.context.poison_ids or flow is not None
+            if is_ours and self.context.ran_out_too_soon(message):
                 what = f"was received {message.receive_count} times, and the queue lets it be {final.max_receive_count}"
                 self.violation(f"{named(message.message_id)} is dead-lettered too soon: it {what}", flow)
                 continue
-            if message.message_id in self.grounds.poison_ids | self._ran_out:
+            if message.message_id in self.context.poison_ids | self._ran_out:
                 continue
-            if flow is None and nameless and not self.grounds.ran_out_too_soon(message):
+            if flow is None and nameless and not self.context.ran_out_too_soon(message):
                 nameless -= 1
                 continue
             if flow is None and final.foreign_before:
@@ -177,14 +179,14 @@ class DeadLettersArePoison(Check):
 
     def _look_for_poison(self, final: FinalState) -> list[str]:
         """Look whether all poison is there; return what else to say of it."""
-        missing = [poison for poison in final.poison_sent if poison not in self.grounds.dead_lettered_ids]
-        if missing and self.grounds.faults.engine_was_killed:
+        missing = [poison for poison in final.poison_sent if poison not in self.context.dead_lettered_ids]
+        if missing and self.context.faults.engine_was_killed:
             return [f"{counted(len(missing), 'poison messages')} left out, sent before the engine was killed"]
         if missing and not final.quiet:
             self.doubt(f"{counted(len(missing), 'poison messages')} not dead-lettered yet, and {_why_unknown(final)}")
             return []
         for poison in missing:
-            also = ", and a result is stored for it" if poison in self.grounds.stored.by_handle else ""
+            also = ", and a result is stored for it" if poison in self.context.stored.by_handle else ""
             self.violation(f"poison {named(poison)} is not in the dead-letter queue{also}")
         return []
 
@@ -192,19 +194,19 @@ class DeadLettersArePoison(Check):
 _NOWHERE = "nowhere"
 
 
-def _place(grounds: Grounds, handle: str) -> str:
+def _place(context: CheckContext, handle: str) -> str:
     """Return where a create is; one that is stored and about to be delivered once more is stored."""
-    if handle in grounds.stored.by_handle:
+    if handle in context.stored.by_handle:
         return "stored"
-    if handle in grounds.dead_lettered_ids:
+    if handle in context.dead_lettered_ids:
         return "dead-lettered"
-    return "queued" if handle in grounds.queued_ids else _NOWHERE
+    return "queued" if handle in context.queued_ids else _NOWHERE
 
 
-def _is_forgotten(grounds: Grounds, flow: FlowHistory) -> bool:
+def _is_forgotten(context: CheckContext, flow: FlowHistory) -> bool:
     """Whether an engine that was killed after it took a flow's create may have forgotten it."""
     create = create_of(flow)
-    return create is not None and grounds.faults.lost_with_engine(create)
+    return create is not None and context.faults.lost_with_engine(create)
 
 
 def _all_is_known(final: FinalState | None) -> bool:

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from harness.checking.check import Check, FinalCheck
+from harness.checking.context import CheckContext
 from harness.checking.creates import acknowledged
-from harness.checking.grounds import Grounds
-from harness.checking.words import at, named, shown
+from harness.checking.evidence_text import at, named, shown
 from harness.history import FlowHistory, StoredItem
 from harness.operations import Meaning, Operation, OperationKind
 from harness.shape import RetrieveCall
@@ -22,7 +22,7 @@ class RetrievedAsSent(Check):
 
     def see(self, flow: FlowHistory) -> None:
         """Compare what came back, pointer by pointer."""
-        retrieve = self.grounds.agreement.shape.retrieve
+        retrieve = self.context.agreement.shape.retrieve
         for call in flow.operations:
             where = f"flow {flow.number}: {named(call.target)}, retrieved {at(call.ended_s)}"
             if call.meaning is Meaning.FOUND:
@@ -43,8 +43,8 @@ class StoredAsSent(FinalCheck):
 
     def see(self, flow: FlowHistory) -> None:
         """Compare what is stored, attribute by attribute."""
-        stored = self.grounds.agreement.shape.stored
-        for item in _stored_of(self.grounds, flow) if stored else ():
+        stored = self.context.agreement.shape.stored
+        for item in _stored_of(self.context, flow) if stored else ():
             self.looked_at += 1
             for name, sent, got in _differences(flow.payload, stored.equal if stored else {}, item):
                 what = f"{named(item.handle)} is stored as {named(item.identity)} with {name} {shown(got)}"
@@ -70,7 +70,7 @@ class ResultNeverChanges(Check):
                 if not same(before.document, call.document):
                     what = f"{at(before.ended_s)} {shown(before.document)}, {at(call.ended_s)} {shown(call.document)}"
                     self.violation(f"{named(call.target)} came back as two: {what}", flow.number)
-        for item in _stored_of(self.grounds, flow) if self._unchanged else ():
+        for item in _stored_of(self.context, flow) if self._unchanged else ():
             retrieved = first.get(item.identity)
             if retrieved is None:
                 continue
@@ -81,13 +81,13 @@ class ResultNeverChanges(Check):
 
     def conclude(self) -> str:
         """Say so where the end is not known."""
-        if self._unchanged and self.grounds.has_table and not self.grounds.stored_is_known:
+        if self._unchanged and self.context.has_table and not self.context.stored_is_known:
             self.doubt("what is stored in the end is not known")
         return ""
 
     @property
     def _unchanged(self) -> Mapping[str, str]:
-        stored = self.grounds.agreement.shape.stored
+        stored = self.context.agreement.shape.stored
         return stored.unchanged if stored else {}
 
 
@@ -114,9 +114,9 @@ def _changes(call: Operation, payload: Mapping[str, Any], retrieve: RetrieveCall
             yield got_at, sent, got
 
 
-def _stored_of(grounds: Grounds, flow: FlowHistory) -> Iterator[StoredItem]:
+def _stored_of(context: CheckContext, flow: FlowHistory) -> Iterator[StoredItem]:
     if handle := acknowledged(flow):
-        yield from grounds.stored.by_handle.get(handle, ())
+        yield from context.stored.by_handle.get(handle, ())
 
 
 def _differences(

@@ -50,7 +50,7 @@ class Effect:
             long as that hit delays it.
         fails_delivery: whose message is then delivered again, after the queue's visibility timeout. It was received.
         may_time_out: whether the function may run out of time by it, so that a whole batch comes again as late. That is
-            no excuse for a dead letter: a function's time and a queue's visibility timeout are the stack's to choose.
+            no exemption for a dead letter: the stack chooses a function's time and a queue's visibility timeout.
         repeats: whether its message is there once more, and what it was received counts for both.
         loses_all: whether all that was accepted before is gone.
         shows_past: whether a poll may be answered as it would have been so much earlier: pending, also after visible.

@@ -1,9 +1,9 @@
 """Did what was to be broken break? A run in which it did not shows nothing of what it was made for."""
 
 from harness.checking.check import Check
+from harness.checking.context import CheckContext
 from harness.checking.creates import create_of
-from harness.checking.grounds import Grounds
-from harness.checking.words import counted
+from harness.checking.evidence_text import counted
 from harness.history import FaultHistory, FlowHistory
 from harness.operations import FlowEnding
 
@@ -15,29 +15,29 @@ class FaultsFired(Check):
     claim = "Every fault that the run set hit something."
     things = "faults"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._completed_after_kills = 0
 
     def see(self, flow: FlowHistory) -> None:
         """Count what shows that the stack is sound after the engine was killed, which forgets all that was before."""
         create = create_of(flow)
-        if create and flow.ending is FlowEnding.COMPLETED and not self.grounds.faults.lost_with_engine(create):
+        if create and flow.ending is FlowEnding.COMPLETED and not self.context.faults.lost_with_engine(create):
             self._completed_after_kills += 1
 
     @classmethod
-    def applies(cls, grounds: Grounds) -> bool:
+    def applies(cls, context: CheckContext) -> bool:
         """Whether anything was to be broken."""
-        return grounds.faults.any
+        return context.faults.any
 
     def conclude(self) -> str:
         """Count what each of them hit."""
-        faults = self.grounds.history.faults
+        faults = self.context.history.faults
         self.looked_at = len(faults)
         for fault in faults:
             if why := _why_no_proof(fault):
                 self.doubt(f"{_called(fault)} {why}")
-        if self.grounds.faults.engine_was_killed and not self._completed_after_kills:
+        if self.context.faults.engine_was_killed and not self._completed_after_kills:
             self.doubt("the engine was killed, and no flow that was begun after it was up again completed")
         return ", ".join(
             f"{_called(fault)} hit {fault.fired:,} of {fault.eligible:,}"

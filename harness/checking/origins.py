@@ -1,9 +1,9 @@
 """Is everything in the table there because somebody sent it, and as often as it was sent?"""
 
 from harness.checking.check import Check, FinalCheck
+from harness.checking.context import CheckContext
 from harness.checking.creates import acknowledged, create_of, is_indefinite, must_not_be_there
-from harness.checking.grounds import Grounds
-from harness.checking.words import at, counted, named, shown
+from harness.checking.evidence_text import at, counted, named, shown
 from harness.history import FlowHistory, StoredItem
 from harness.operations import Meaning
 
@@ -17,16 +17,16 @@ class NothingMadeUp(FinalCheck):
 
     def conclude(self) -> str:
         """Look at those that are nobody's."""
-        self.looked_at = len(self.grounds.stored_items)
+        self.looked_at = len(self.context.stored_items)
         foreign = 0
-        for orphan in self.grounds.attribution.orphans:
+        for orphan in self.context.attribution.orphans:
             item = orphan.item
-            if item.handle in self.grounds.poison_ids:
+            if item.handle in self.context.poison_ids:
                 self.violation(f"{_stored(item)} was made of poison")
             elif orphan.twin is not None:
                 what = f"holds what flow {orphan.twin} sent, under a handle that nobody was given"
                 self.violation(f"{_stored(item)} {what}", orphan.twin)
-            elif self.grounds.final and self.grounds.final.foreign_before:
+            elif self.context.final and self.context.final.foreign_before:
                 foreign += 1
             else:
                 self.violation(f"{_stored(item)} was sent by nobody: {shown(dict(item.document))}")
@@ -45,8 +45,8 @@ class IndefiniteOnceOrNot(FinalCheck):
     claim = "Every create whose end nobody knows is stored once or not at all."
     things = "indefinite creates"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._handles: set[str] = set()
         self._missing: list[int] = []
 
@@ -58,22 +58,22 @@ class IndefiniteOnceOrNot(FinalCheck):
         if create is None or not is_indefinite(flow):
             return
         self.looked_at += 1
-        carried_out = self.grounds.faults.was_carried_out(create, flow.number)
-        items = self.grounds.stored.of_payload(flow.payload)
-        if carried_out is None or items is None or not self.grounds.stored_is_known:
+        carried_out = self.context.faults.was_carried_out(create, flow.number)
+        items = self.context.stored.of_payload(flow.payload)
+        if carried_out is None or items is None or not self.context.stored_is_known:
             return
         if items and not carried_out:
             what = "was hit by a fault that lets no create be carried out, and is stored"
             self.violation(f"flow {flow.number}: {what}: {', '.join(map(_stored, items))}", flow.number)
-        elif carried_out and not items and not self.grounds.faults.lost_with_engine(create):
+        elif carried_out and not items and not self.context.faults.lost_with_engine(create):
             self._missing.append(flow.number)
 
     def conclude(self) -> str:
         """Compare how often each is there with how often it was sent."""
-        final = self.grounds.final
+        final = self.context.final
         stored = 0
         self._look_for_missing()
-        for claimed in self.grounds.attribution.indefinite:
+        for claimed in self.context.attribution.indefinite:
             stored += len(claimed.items)
             if len(claimed.items) > len(claimed.flows):
                 flow = claimed.flows[0]
@@ -85,10 +85,10 @@ class IndefiniteOnceOrNot(FinalCheck):
 
     def _look_for_missing(self) -> None:
         """Creates that were carried out are stored, unless they are in the dead-letter queue, under whatever handle."""
-        final = self.grounds.final
+        final = self.context.final
         if not self._missing or final is None or not final.quiet:
             return
-        nobodys = self.grounds.dead_lettered_ids - self.grounds.poison_ids - self._handles
+        nobodys = self.context.dead_lettered_ids - self.context.poison_ids - self._handles
         if nobodys or final.dead_lettered is None:
             self.doubt(f"{counted(len(self._missing), self.things)} carried out and not stored, perhaps dead-lettered")
             return
@@ -110,7 +110,7 @@ class RejectedLeftNoTrace(FinalCheck):
 
     def conclude(self) -> str:
         """Look at what is there all the same."""
-        for claimed in self.grounds.attribution.failed:
+        for claimed in self.context.attribution.failed:
             for item in claimed.items:
                 flow = claimed.flows[0]
                 what = f"holds what flow {flow} sent, which was rejected, or failed, or had to"
@@ -125,8 +125,8 @@ class OneMessageOneResult(Check):
     claim = "One message makes one result, and one result is of one message."
     things = "acknowledged creates"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._flows: dict[str, int] = {}
         self._handles: dict[str, str] = {}
 
@@ -140,7 +140,7 @@ class OneMessageOneResult(Check):
             what = f"was given to flow {other}, and to flow {flow.number} {at(create.ended_s)}"
             self.violation(f"{named(handle)} {what}", flow.number)
             return
-        items = self.grounds.stored.by_handle.get(handle, ())
+        items = self.context.stored.by_handle.get(handle, ())
         if len(items) > 1:
             identities = ", ".join(named(item.identity) for item in items)
             what = f"{named(handle)}, accepted {at(create.ended_s)}, is stored {len(items)} times"
@@ -150,11 +150,11 @@ class OneMessageOneResult(Check):
     def conclude(self) -> str:
         """Look for results that are stored under one identity for several messages."""
         first: dict[str, StoredItem] = {}
-        for item in self.grounds.stored_items:
+        for item in self.context.stored_items:
             other = first.setdefault(item.identity, item)
             if other is not item:
                 self.violation(f"{_stored(other)} is also stored for {named(item.handle)}")
-        if self.grounds.has_table and not self.grounds.stored_is_known:
+        if self.context.has_table and not self.context.stored_is_known:
             self.doubt("what is stored is not known")
         return ""
 

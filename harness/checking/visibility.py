@@ -7,10 +7,10 @@ from collections import Counter
 from itertools import combinations
 
 from harness.checking.check import Check
+from harness.checking.context import CheckContext
 from harness.checking.creates import create_of
-from harness.checking.excuses import Excuse, excuse_of
-from harness.checking.grounds import Grounds
-from harness.checking.words import at, counted, named
+from harness.checking.evidence_text import at, counted, named
+from harness.checking.fault_exemptions import FaultExemption, exemption_of
 from harness.history import FlowHistory
 from harness.operations import Meaning, Operation, OperationKind
 
@@ -25,8 +25,8 @@ class VisibleStaysVisible(Check):
     claim = "A status that once was visible stays visible, and never changes its result."
     things = "later polls"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._behind = 0
         self._perhaps_behind = 0
 
@@ -37,14 +37,14 @@ class VisibleStaysVisible(Check):
         if not seen:
             return
         first = min(seen, key=lambda poll: poll.ended_s)
-        shown_late = {id(poll) for poll in self.grounds.faults.shown_late(flow)}
+        shown_late = {id(poll) for poll in self.context.faults.shown_late(flow)}
         for poll in polls:
             if poll.started_s < first.ended_s or poll.target != first.target or _is_after_a_kill(poll, flow, self):
                 continue
             self.looked_at += 1
             if id(poll) in shown_late:
                 self._behind += 1
-            elif poll.meaning is Meaning.PENDING and self.grounds.faults.may_explain(poll):
+            elif poll.meaning is Meaning.PENDING and self.context.faults.may_explain(poll):
                 self._perhaps_behind += 1
             elif poll.meaning in {Meaning.PENDING, Meaning.FAILED}:
                 what = (
@@ -100,8 +100,8 @@ class VisibleInTime(Check):
     claim = "A create is visible within the agreed time after it was accepted."
     things = "acknowledged creates"
 
-    def __init__(self, grounds: Grounds) -> None:
-        super().__init__(grounds)
+    def __init__(self, context: CheckContext) -> None:
+        super().__init__(context)
         self._too_coarse = 0
         self._gave_up = 0
         self._left_out: Counter[str] = Counter()
@@ -114,7 +114,7 @@ class VisibleInTime(Check):
         self.looked_at += 1
         seen_s = min((poll.ended_s for poll in _seen_by(flow)), default=float("inf"))
         missed = [call for call in flow.operations if call.meaning is Meaning.PENDING and call.started_s < seen_s]
-        faults, bound_s = self.grounds.faults, self.grounds.agreement.visible_within_s
+        faults, bound_s = self.context.faults, self.context.agreement.visible_within_s
         missed_s = max((faults.as_of_s(flow, poll) for poll in missed), default=create.ended_s)
         if seen_s == float("inf") and (why := self._why_never(flow, create)):
             self._left_out[why] += 1
@@ -125,8 +125,8 @@ class VisibleInTime(Check):
             late = f"was not visible {at(missed_s)}, {missed_s - base_s:.3f} s later{healed}"
             what = f"{named(create.handle)}, accepted {at(create.ended_s)}, {late}; agreed is {bound_s:g} s"
             self.violation(what, flow.number)
-        elif seen_s == float("inf") and excuse_of(flow, self.grounds) is Excuse.READS_HIT:
-            self._left_out[Excuse.READS_HIT] += 1
+        elif seen_s == float("inf") and exemption_of(flow, self.context) is FaultExemption.READS_HIT:
+            self._left_out[FaultExemption.READS_HIT] += 1
         elif seen_s == float("inf"):
             self._gave_up += 1
         elif seen_s - faults.visible_base_s(flow.number, create.started_s, bound_s) > bound_s:
@@ -134,15 +134,15 @@ class VisibleInTime(Check):
 
     def _why_never(self, flow: FlowHistory, create: Operation) -> str:
         """Say why a create that was not seen visible need not have been; empty: it had to."""
-        if self.grounds.faults.lost_with_engine(create, by_s=flow.operations[-1].ended_s):
-            return Excuse.ENGINE_KILLED
-        if self.grounds.ran_out_by_faults(flow):
-            return Excuse.RAN_OUT
+        if self.context.faults.lost_with_engine(create, by_s=flow.operations[-1].ended_s):
+            return FaultExemption.ENGINE_KILLED
+        if self.context.ran_out_by_faults(flow):
+            return FaultExemption.RAN_OUT
         return ""
 
     def conclude(self) -> str:
         """Say how many could not be told."""
-        bound = f"{self.grounds.agreement.visible_within_s:g} s"
+        bound = f"{self.context.agreement.visible_within_s:g} s"
         if self._gave_up:
             creates = counted(self._gave_up, self.things)
             self.doubt(f"{creates} not seen visible, and not asked for again when {bound} had passed")
@@ -156,7 +156,7 @@ class VisibleInTime(Check):
 def _is_after_a_kill(call: Operation, flow: FlowHistory, check: Check) -> bool:
     """Whether a call came when the engine, killed since the flow's create, may have forgotten what was visible."""
     create = create_of(flow)
-    return create is not None and check.grounds.faults.lost_with_engine(create, by_s=call.ended_s)
+    return create is not None and check.context.faults.lost_with_engine(create, by_s=call.ended_s)
 
 
 def _seen_by(flow: FlowHistory) -> list[Operation]:

@@ -12,7 +12,7 @@ from harness.bundling.contents import FILES, listing_to_json
 from harness.bundling.packing import Bundle, make_bundle
 from harness.commands.options import json_option, state_dir_option
 from harness.commands.stored import run_argument, show, store_in
-from harness.report_tables import table_of
+from harness.terminal.tables import table_of
 
 
 @click.command(

@@ -13,15 +13,15 @@ from harness.commands.stored import facts_of, run_argument, show, store_in
 from harness.errors import MisuseError
 from harness.history.reader import read_history
 from harness.html_report.writing import write_report
-from harness.judging import judge_run
+from harness.judging.judge import judge_run
+from harness.judging.results import Results
+from harness.judging.results_document import results_to_json
 from harness.replaying.again import request_again
-from harness.report_text import results_as_text
-from harness.results import Results
-from harness.results_document import results_to_json
 from harness.running.request import agreement_of
 from harness.shape.users import USERS_API
 from harness.store.folder import RunFolder
 from harness.store.record import RunRecord
+from harness.terminal.results import results_as_text
 from harness.timing.thresholds import Threshold, parse_threshold
 from harness.workload import Deadlines
 

@@ -15,7 +15,7 @@ from harness.commands.stored import complete_run, show, store_in
 from harness.errors import ExitCode
 from harness.history.reader import read_history
 from harness.store.folder import RunFolder
-from harness.store.likeness import Likeness, likeness
+from harness.store.run_differences import RunDifferences, run_differences
 from harness.timing.compare import Comparison, Outcome, RunComparison
 from harness.timing.compare import compare as compare_histories
 from harness.workload.document import workload_from_json
@@ -48,7 +48,7 @@ def compare(context: click.Context, *, name_a: str, name_b: str, as_json: bool, 
     """
     store = store_in(state_dir)
     folder_a, folder_b = store.find(name_a), store.find(name_b)
-    alike = likeness(folder_a.read_record(), folder_b.read_record())
+    alike = run_differences(folder_a.read_record(), folder_b.read_record())
     comparison = compare_histories(
         read_history(folder_a.history_path),
         read_history(folder_b.history_path),
@@ -68,13 +68,13 @@ def _warm_up_s(folder: RunFolder) -> float:
     return workload_from_json(folder.read_record().workload, f"{folder.record_path}: workload").warm_up_s
 
 
-def _exit_code(alike: Likeness, outcome: Outcome) -> ExitCode:
+def _exit_code(alike: RunDifferences, outcome: Outcome) -> ExitCode:
     if alike.obstacles or outcome is Outcome.TOO_LITTLE:
         return ExitCode.UNKNOWN
     return ExitCode.INVALID if outcome is Outcome.SLOWER else ExitCode.VALID
 
 
-def _heading(a: RunFolder, b: RunFolder, alike: Likeness, comparison: RunComparison) -> Iterator[Text]:
+def _heading(a: RunFolder, b: RunFolder, alike: RunDifferences, comparison: RunComparison) -> Iterator[Text]:
     if alike.obstacles:
         yield Text("not comparable: the runs did different things", style="bold yellow")
     else:

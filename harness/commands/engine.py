@@ -4,13 +4,13 @@ from pathlib import Path
 
 import click
 
-from harness.child_process import pass_through
 from harness.commands.options import stack_name_option, state_dir_option
-from harness.deployment import current_deployment
 from harness.engines import Engine
 from harness.engines.checkout import container_of, make_container, require_running_engine, running_engine
+from harness.engines.child_process import pass_through
 from harness.engines.embedded import DEFAULT_PORT, EmbeddedEngine
 from harness.errors import UnavailableError
+from harness.stack.deployment import current_deployment
 
 
 @click.command(
@@ -73,7 +73,7 @@ def logs(context: click.Context, *, follow: bool, function: bool, stack_name: st
     if not function:
         arguments = ["logs", "--state-dir", str(state_dir / "engine")]
         context.exit(pass_through("emulator", [*arguments, "--follow"] if follow else arguments))
-    from harness.function_logs import function_log_lines  # noqa: PLC0415 - boto3 is slow to import
+    from harness.stack.function_logs import function_log_lines  # noqa: PLC0415 - boto3 is slow to import
 
     engine = require_running_engine(state_dir / "engine")
     deployment = current_deployment(state_dir, stack_name, engine)

@@ -10,14 +10,14 @@ from typing import Final
 import click
 from rich.console import Console
 
-from harness.deployment import bootstrap_ahead
 from harness.engines import Engine
 from harness.engines.checkout import make_container, running_engine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine, JoinedEngine
 from harness.engines.external import ExternalEngine
 from harness.errors import MisuseError
-from harness.progress import show_progress
-from harness.running.surroundings import Surroundings
+from harness.running.dependencies import RunDependencies
+from harness.stack.deployment import bootstrap_ahead
+from harness.terminal.progress import show_progress
 
 OWN_ENGINE_KINDS: Final = ("embedded", "container")
 ENGINE_KINDS: Final = (*OWN_ENGINE_KINDS, "external")
@@ -74,17 +74,17 @@ def own_engine(kind: str, own_dir: Path) -> Engine:
 
 
 @contextmanager
-def deploying_surroundings(given: Surroundings | None) -> Iterator[Surroundings]:
+def deploying_dependencies(given: RunDependencies | None) -> Iterator[RunDependencies]:
     """Yield what was given, or the real world with a bootstrap that loads while the engine starts."""
     if given is not None:
         yield given
         return
     with bootstrap_ahead() as deploy:
-        yield replace(progressing_surroundings(), deploy=deploy)
+        yield replace(progressing_dependencies(), deploy=deploy)
 
 
-def progressing_surroundings() -> Surroundings:
+def progressing_dependencies() -> RunDependencies:
     """Return the real world, with the progress of a run on standard error."""
-    from harness.running.real_surroundings import real_surroundings  # noqa: PLC0415 - aiohttp and boto3 are slow to import
+    from harness.running.real_dependencies import real_dependencies  # noqa: PLC0415 - aiohttp and boto3 are slow to import
 
-    return real_surroundings(lambda: show_progress(Console(stderr=True)))
+    return real_dependencies(lambda: show_progress(Console(stderr=True)))

@@ -18,7 +18,7 @@ from harness.errors import MisuseError
 from harness.faults.catalogue import check_settable
 from harness.faults.control import FaultControl
 from harness.faults.notation import fault_of_words
-from harness.report_tables import table_of
+from harness.terminal.tables import table_of
 
 _SHOWN_FIRINGS: Final = 20
 _STYLES: Final = {"active": "bold yellow", "healed": "green", "expired": "green", "limited": "green"}

@@ -6,7 +6,7 @@ from typing import Final
 import click
 
 from harness.callers import Auth
-from harness.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME
+from harness.stack.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME
 
 DEFAULT_STATE_DIR: Final = Path(".harness")
 

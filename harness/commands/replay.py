@@ -9,22 +9,22 @@ from typing import Any, Final
 import click
 
 from harness.checking import VerdictWord
-from harness.commands.again_options import AgainOptions, Ground, again_options, find_run, ground_of, read_evidence
-from harness.commands.engine_choice import progressing_surroundings
+from harness.commands.engine_choice import progressing_dependencies
 from harness.commands.options import json_option
+from harness.commands.replay_options import AgainOptions, Ground, again_options, find_run, ground_of, read_evidence
 from harness.commands.run import show_run
 from harness.commands.stored import show, store_in
 from harness.errors import ExitCode, HarnessError
-from harness.phases import Phases
 from harness.replaying.again import request_again
 from harness.replaying.as_text import rate_as_text, sameness_as_text
 from harness.replaying.failure import broken_in
 from harness.replaying.rates import Rate, Share, Try, rate_of
 from harness.replaying.sameness import StoredEvidence, sameness
+from harness.running.dependencies import RunDependencies
+from harness.running.phases import Phases
 from harness.running.request import RunRequest
 from harness.running.run import Run, make_run, perform
 from harness.running.site import Place, Site
-from harness.running.surroundings import Surroundings
 from harness.store.runs import RunStore
 
 _MOST_TIMES: Final = 1000
@@ -89,13 +89,13 @@ def replay(
     before = read_evidence(folder)
     request = request_again(before.record, str(folder.record_path), clients=clients)
     request = replace(request, arguments=tuple(sys.argv[1:]))
-    surroundings = context.find_object(Surroundings) or progressing_surroundings()
+    dependencies = context.find_object(RunDependencies) or progressing_dependencies()
     store = store_in(again.state_dir)
     with ground_of(folder, before.record, again) as ground:
         if times == 1:
-            exit_code = _replay_once(request, before, ground, store, surroundings, as_json=as_json)
+            exit_code = _replay_once(request, before, ground, store, dependencies, as_json=as_json)
         else:
-            exit_code = _replay_often(request, times, ground, store, surroundings, as_json=as_json)
+            exit_code = _replay_often(request, times, ground, store, dependencies, as_json=as_json)
     context.exit(exit_code)
 
 
@@ -104,15 +104,15 @@ def _replay_once(
     before: StoredEvidence,
     ground: Ground,
     store: RunStore,
-    surroundings: Surroundings,
+    dependencies: RunDependencies,
     *,
     as_json: bool,
 ) -> ExitCode:
     phases = Phases({})
     if isinstance(ground.where, Site):
-        done = perform(request, ground.where, store, phases, surroundings)
+        done = perform(request, ground.where, store, phases, dependencies)
     else:
-        done = make_run(request, Place(ground.where, "none"), store, phases, surroundings)
+        done = make_run(request, Place(ground.where, "none"), store, phases, dependencies)
     found = sameness(before, StoredEvidence(done.record, done.history, done.results))
     if not as_json:
         show(f"{before.record.run_id} was made again as {done.record.run_id}")
@@ -124,13 +124,13 @@ def _replay_once(
 
 
 def _replay_often(
-    request: RunRequest, times: int, ground: Ground, store: RunStore, surroundings: Surroundings, *, as_json: bool
+    request: RunRequest, times: int, ground: Ground, store: RunStore, dependencies: RunDependencies, *, as_json: bool
 ) -> ExitCode:
     tries: list[Try] = []
     failure: HarnessError | None = None
     interrupted = False
     try:
-        with ground.bench(surroundings) as try_out:
+        with ground.trials(dependencies) as try_out:
             for number in range(1, times + 1):
                 run = try_out(request, store)
                 if run.interrupted:

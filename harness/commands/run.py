@@ -14,9 +14,9 @@ import click
 from harness.commands.engine_choice import (
     ENGINE_KINDS,
     choose_engine,
-    deploying_surroundings,
+    deploying_dependencies,
     endpoint_url_option,
-    progressing_surroundings,
+    progressing_dependencies,
 )
 from harness.commands.options import (
     account_option,
@@ -29,21 +29,21 @@ from harness.commands.options import (
 )
 from harness.commands.stored import facts_of, show, store_in
 from harness.commands.workload_options import make_workload, workload_options
-from harness.contracts import read_contract, users_api_contract
-from harness.deployment import outputs_path
 from harness.engines.external import check_url
 from harness.engines.transient import transient_state_dir
 from harness.errors import MisuseError
 from harness.faults.catalogue import kills_engine, redelivers
-from harness.phases import Phases
-from harness.report_text import results_as_text
-from harness.results_document import results_to_json
+from harness.judging.results_document import results_to_json
+from harness.running.dependencies import RunDependencies
+from harness.running.phases import Phases
 from harness.running.request import RunRequest
 from harness.running.run import Run, make_run, perform
 from harness.running.site import Place, Site
-from harness.running.surroundings import Surroundings
 from harness.shape.users import USERS_API
+from harness.stack.contracts import read_contract, users_api_contract
+from harness.stack.deployment import outputs_path
 from harness.store.record import record_to_json
+from harness.terminal.results import results_as_text
 from harness.timing.thresholds import parse_threshold
 from harness.workload import Workload
 from harness.workload.document import workload_to_json
@@ -168,12 +168,12 @@ def run(
         click.echo(json.dumps(workload_to_json(workload), indent=2))
         return
     request = _request(workload, requirements, openapi)
-    given = context.find_object(Surroundings)
+    given = context.find_object(RunDependencies)
     store = store_in(state_dir)
     if api_url is not None:
         _refuse_without_stack(engine, endpoint_url, workload)
-        surroundings = given or progressing_surroundings()
-        done = make_run(request, Place(check_url(api_url), "none"), store, phases, surroundings)
+        dependencies = given or progressing_dependencies()
+        done = make_run(request, Place(check_url(api_url), "none"), store, phases, dependencies)
     else:
         if workload.shape != USERS_API:
             raise MisuseError("the shape is of another API than ours, and nothing deploys it; add --api-url")
@@ -194,8 +194,8 @@ def run(
             consumer_dir,
             auth=workload.auth,
         )
-        with deploying_surroundings(given) as surroundings:
-            done = perform(request, site, store, phases, surroundings)
+        with deploying_dependencies(given) as dependencies:
+            done = perform(request, site, store, phases, dependencies)
         shutil.rmtree(own_dir, ignore_errors=True)
     show_run(done, as_json=as_json)
     context.exit(done.exit_code)

@@ -12,9 +12,9 @@ from rich.text import Text
 
 from harness.commands.options import json_option, state_dir_option
 from harness.commands.stored import show, store_in
-from harness.report_tables import table_of
-from harness.report_text import STYLES
 from harness.store.runs import StoredRun
+from harness.terminal.results import STYLES
+from harness.terminal.tables import table_of
 from harness.timing.statistics import Quantiles
 
 

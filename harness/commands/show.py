@@ -11,10 +11,10 @@ from harness.commands.stored import facts_of, run_argument, show, store_in
 from harness.errors import MisuseError
 from harness.history import FlowHistory
 from harness.history.reader import read_history
-from harness.report_text import flow_as_text, results_as_text
-from harness.results_document import results_to_json
+from harness.judging.results_document import results_to_json
 from harness.store.folder import RunFolder
 from harness.store.record import record_to_json
+from harness.terminal.results import flow_as_text, results_as_text
 
 
 @click.command(

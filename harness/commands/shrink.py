@@ -8,22 +8,22 @@ from typing import Any, Final
 
 import click
 
-from harness.commands.again_options import KEPT, AgainOptions, again_options, find_run, ground_of, read_evidence
-from harness.commands.engine_choice import progressing_surroundings
+from harness.commands.engine_choice import progressing_dependencies
 from harness.commands.notations import Duration
 from harness.commands.options import json_option
+from harness.commands.replay_options import KEPT, AgainOptions, again_options, find_run, ground_of, read_evidence
 from harness.commands.stored import show, store_in
 from harness.errors import ExitCode
+from harness.judging.results import Results
 from harness.replaying.again import request_again
 from harness.replaying.failure import failure_to_keep, flows_of_evidence
 from harness.replaying.outcome import Outcome, size_of
+from harness.replaying.regression_test import write_test
 from harness.replaying.shrinking import Ended, Standing
 from harness.replaying.shrinking import shrink as shrink_workload
 from harness.replaying.smallest import Candidates
-from harness.replaying.test_writing import write_test
-from harness.results import Results
+from harness.running.dependencies import RunDependencies
 from harness.running.run import Run
-from harness.running.surroundings import Surroundings
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore
 
@@ -93,10 +93,10 @@ def shrink(
     original = read_evidence(folder)
     failure = failure_to_keep(original.results, chosen, original.record.run_id)
     request = replace(request_again(original.record, str(folder.record_path)), arguments=tuple(sys.argv[1:]))
-    surroundings = context.find_object(Surroundings) or progressing_surroundings()
+    dependencies = context.find_object(RunDependencies) or progressing_dependencies()
     click.echo(f"what must stay broken: {', '.join(sorted(failure))}", err=True)
     with ground_of(folder, original.record, again) as ground:
-        with ground.bench(surroundings) as try_out:
+        with ground.trials(dependencies) as try_out:
             progress = _Progress()
             candidates = Candidates(request, failure, try_out, RunStore(ground.own_dir / "runs"), progress.ran)
             found = shrink_workload(

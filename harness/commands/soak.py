@@ -14,30 +14,30 @@ from typing import Final
 import click
 from rich.console import Console
 
-from harness.commands.engine_choice import OWN_ENGINE_KINDS, own_engine, progressing_surroundings
+from harness.commands.engine_choice import OWN_ENGINE_KINDS, own_engine, progressing_dependencies
 from harness.commands.notations import Duration, FaultKinds
 from harness.commands.options import consumer_dir_option, json_option, source_dir_option, state_dir_option
 from harness.commands.run import QUICK_REDELIVERY
 from harness.commands.stored import show, store_in
-from harness.contracts import users_api_contract
-from harness.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME, outputs_path
 from harness.engines.transient import transient_state_dir
 from harness.errors import ExitCode
 from harness.faults import Fault
 from harness.faults.catalogue import KINDS, kind_named
-from harness.progress import Prefixed, show_nothing
-from harness.recording import View
-from harness.replaying.bench import bench_with_stack
+from harness.replaying.trials import trials_on_stack
+from harness.running.dependencies import RunDependencies
+from harness.running.recording import View
 from harness.running.request import RunRequest
 from harness.running.site import Site
-from harness.running.surroundings import Surroundings
-from harness.soaking.amount import Ended
-from harness.soaking.as_text import round_as_text, soaked_as_json, soaked_as_text
+from harness.soaking.as_text import round_as_text, soak_as_json, soak_as_text
 from harness.soaking.drawing import DEFAULT_FLOWS, LEAST_FLOWS, draw_round
-from harness.soaking.keeping import RoundMaker
+from harness.soaking.round_maker import RoundMaker
 from harness.soaking.rounds import Round
 from harness.soaking.soak import Bounds, Standing, make_rounds
+from harness.soaking.summary import Ended
+from harness.stack.contracts import users_api_contract
+from harness.stack.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME, outputs_path
 from harness.store.runs import RunStore
+from harness.terminal.progress import Prefixed, show_nothing
 from harness.workload import Workload
 
 _MOST_FLOWS: Final = 10_000
@@ -156,9 +156,9 @@ def soak(
         source_dir,
         consumer_dir,
     )
-    progress = _Progress(context.find_object(Surroundings) or progressing_surroundings(), Console(stderr=True))
+    progress = _Progress(context.find_object(RunDependencies) or progressing_dependencies(), Console(stderr=True))
     request = RunRequest(Workload(seed, most_flows), users_api_contract(), arguments=tuple(sys.argv[1:]))
-    with bench_with_stack(site, progress.surroundings, own_dir, cleans_up=False) as try_out:
+    with trials_on_stack(site, progress.dependencies, own_dir, cleans_up=False) as try_out:
         maker = RoundMaker(request, try_out, RunStore(own_dir / "runs"), store_in(state_dir), keeps_all=keep_all)
 
         def make_round(standing: Standing) -> Round | None:
@@ -169,15 +169,17 @@ def soak(
             return done
 
         names = tuple(kind.name for kind in kinds)
-        soaked, failure = make_rounds(make_round, Bounds(within_s, began_s, most_rounds), seed, names, time.monotonic)
+        soak_result, failure = make_rounds(
+            make_round, Bounds(within_s, began_s, most_rounds), seed, names, time.monotonic
+        )
     if as_json:
-        click.echo(json.dumps(soaked_as_json(soaked)))
+        click.echo(json.dumps(soak_as_json(soak_result)))
     else:
-        show(soaked_as_text(soaked))
+        show(soak_as_text(soak_result))
     if failure:
         raise failure
     shutil.rmtree(own_dir, ignore_errors=True)  # not after an error: the engine's log is there
-    context.exit(ExitCode.INTERRUPTED if soaked.ended is Ended.INTERRUPTED else soaked.verdict.exit_code)
+    context.exit(ExitCode.INTERRUPTED if soak_result.ended is Ended.INTERRUPTED else soak_result.verdict.exit_code)
 
 
 def _redelivery_s(parameters: Sequence[str]) -> float:
@@ -190,9 +192,9 @@ def _redelivery_s(parameters: Sequence[str]) -> float:
 class _Progress:
     """Shows on standard error how it stands: the round that goes on, on a terminal, and what came of each."""
 
-    def __init__(self, surroundings: Surroundings, console: Console) -> None:
-        self.surroundings = replace(surroundings, show_progress=self._show if console.is_terminal else show_nothing)
-        self._show_run = surroundings.show_progress
+    def __init__(self, dependencies: RunDependencies, console: Console) -> None:
+        self.dependencies = replace(dependencies, show_progress=self._show if console.is_terminal else show_nothing)
+        self._show_run = dependencies.show_progress
         self._console = console
         self._words = ""
 

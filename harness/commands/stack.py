@@ -14,7 +14,10 @@ from harness.commands.options import (
     stack_name_option,
     state_dir_option,
 )
-from harness.deployment import (
+from harness.engines import RunningEngine
+from harness.engines.checkout import require_running_engine, running_engine
+from harness.errors import ExitCode
+from harness.stack.deployment import (
     PACKAGES_FOR,
     Deployment,
     DeploymentRequest,
@@ -22,10 +25,7 @@ from harness.deployment import (
     delete,
     outputs_path,
 )
-from harness.deployment import deploy as deploy_stack
-from harness.engines import RunningEngine
-from harness.engines.checkout import require_running_engine, running_engine
-from harness.errors import ExitCode
+from harness.stack.deployment import deploy as deploy_stack
 
 
 @click.command(

@@ -8,8 +8,8 @@ import click
 from harness.callers.local_issuer import ISSUER, SCOPES, SUBJECT, local_issuer
 from harness.commands.notations import Duration
 from harness.commands.options import json_option
-from harness.deployment import DEFAULT_STACK_NAME
 from harness.errors import MisuseError
+from harness.stack.deployment import DEFAULT_STACK_NAME
 
 _LONGEST_S: Final = 24 * 3600
 

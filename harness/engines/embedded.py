@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from harness.child_process import run_module
 from harness.engines import RunningEngine
+from harness.engines.child_process import run_module
 from harness.errors import UnavailableError
 
 DEFAULT_PORT: Final = 4566

@@ -13,7 +13,7 @@ def packages_on(engine_kind: str, system: str = sys.platform, machine: str | Non
         machine: its processor; None: what `platform.machine()` says.
 
     Returns:
-        One of `harness.deployment.PACKAGES_FOR`. Docker's machine on macOS and Windows is a Linux of this processor.
+        One of `PACKAGES_FOR` of `harness.stack.deployment`. Docker on macOS and Windows runs Linux of this processor.
     """
     if engine_kind != "container" or system == "linux":
         return None

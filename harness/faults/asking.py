@@ -2,9 +2,9 @@
 
 from collections.abc import Awaitable, Callable
 
-from harness.aiohttp_transport import AiohttpTransport
-from harness.event_loop import run_loop
+from harness.driving.aiohttp_transport import AiohttpTransport
 from harness.faults.control import FaultControl
+from harness.running.event_loop import run_loop
 
 
 def ask_engine[T](endpoint_url: str, account_id: str, ask: Callable[[FaultControl], Awaitable[T]]) -> T:

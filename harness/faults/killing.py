@@ -27,7 +27,7 @@ KILL: Final = "kill"
 
 
 class Victim(Protocol):
-    """What is killed and comes back. `harness.footing.Footing` is one."""
+    """What is killed and comes back. `harness.running.run_target.RunTarget` is one."""
 
     async def kill(self) -> None:
         """End it. Raises `HarnessError` where that cannot be done."""
@@ -47,7 +47,7 @@ class Victim(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class KillContext:
     """Where it happens, and who hears of it."""
 
     victim: Victim
@@ -62,7 +62,7 @@ class Scene:
 
 
 @asynccontextmanager
-async def killed_by(kills: Sequence[Fault], scene: Scene) -> AsyncIterator[None]:
+async def killed_by(kills: Sequence[Fault], context: KillContext) -> AsyncIterator[None]:
     """Kill the engine at the times that faults say while the block runs. When this is over, the engine is there again.
 
     A kill that has begun when the block ends comes to its end: the engine is needed to look at what is left. Where the
@@ -70,10 +70,10 @@ async def killed_by(kills: Sequence[Fault], scene: Scene) -> AsyncIterator[None]
 
     Args:
         kills: faults of kind `kills`.
-        scene: see there.
+        context: see there.
     """
     turns = _Turns()
-    killers = [_Killer(fault, scene, turns) for fault in kills]
+    killers = [_Killer(fault, context, turns) for fault in kills]
     for killer in killers:
         killer.define()
     async with asyncio.TaskGroup() as beside:
@@ -100,19 +100,19 @@ class _Turns:
 class _Killer:
     """One such fault."""
 
-    def __init__(self, fault: Fault, scene: Scene, turns: _Turns) -> None:
+    def __init__(self, fault: Fault, context: KillContext, turns: _Turns) -> None:
         self._fault = fault
-        self._random = random.Random(f"{scene.seed}/{fault.name}/away")  # noqa: S311  - repeatable is the point
-        self._scene = scene
+        self._random = random.Random(f"{context.seed}/{fault.name}/away")  # noqa: S311  - repeatable is the point
+        self._context = context
         self._turns = turns
         self._kills = 0
 
     def define(self) -> None:
-        self._scene.writer.fault(self._fault.name, self._fault.kind, fault_to_json(self._fault))
+        self._context.writer.fault(self._fault.name, self._fault.kind, fault_to_json(self._fault))
 
     async def keep(self) -> None:
         """Kill when it is time, and again, as often as the fault says."""
-        fault, clock = self._fault, self._scene.clock
+        fault, clock = self._fault, self._context.clock
         await self._wait_for_the_first()
         until_s = math.inf if fault.for_s is None else clock.now_s() + fault.for_s
         while await self._kill_once() and fault.every_s is not None and self._kills < fault.limit:
@@ -123,14 +123,14 @@ class _Killer:
 
     async def _wait_for_the_first(self) -> None:
         if self._fault.from_flows:
-            await self._scene.flows.wait_for_share(self._fault.from_flows)
+            await self._context.flows.wait_for_share(self._fault.from_flows)
         else:
-            await self._scene.clock.wait_until(self._fault.from_s)
+            await self._context.clock.wait_until(self._fault.from_s)
 
     async def _kill_once(self) -> bool:
         """Kill it and bring it back; return whether it can be killed again."""
-        name, victim, others = self._fault.name, self._scene.victim, self._scene.others
-        clock, writer = self._scene.clock, self._scene.writer
+        name, victim, others = self._fault.name, self._context.victim, self._context.others
+        clock, writer = self._context.clock, self._context.writer
         async with self._turns.one_at_a_time:
             if self._turns.are_over:
                 return False
@@ -152,7 +152,7 @@ class _Killer:
 
     def _write_kill(self) -> None:
         """Write it down before it is done: what is lost then is explained also if this process ends right after."""
-        name, writer, now_s = self._fault.name, self._scene.writer, self._scene.clock.now_s()
+        name, writer, now_s = self._fault.name, self._context.writer, self._context.clock.now_s()
         self._kills += 1
         writer.fault_began(name, now_s)
         writer.fault_fired(name, Firing(now_s, None, ENGINE, KILL, self._kills))

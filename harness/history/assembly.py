@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.definiteness import Oddity, outcome_of
+from harness.driving.definiteness import Oddity, outcome_of
 from harness.history import FlowHistory
 from harness.history.lines import ANSWERS, BrokenLineError, Line
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome

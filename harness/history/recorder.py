@@ -1,4 +1,4 @@
-"""What hears of a run as it happens: the history's file, the live tally, or both. The protocol; no I/O."""
+"""What hears of a run as it happens: the history's file, the live counts, or both. The protocol; no I/O."""
 
 from dataclasses import dataclass
 from typing import Protocol

@@ -7,8 +7,8 @@ from typing import Final
 from harness.html_report.page import COMMAND_FACT, RUN_FACT
 from harness.store.record import EngineRecord, GitRecord, RunRecord
 from harness.workload import Workload
+from harness.workload.descriptions import arrival_in_words, polling_in_words
 from harness.workload.document import workload_from_json
-from harness.workload.words import arrival_in_words, polling_in_words
 
 _REVISION_CHARACTERS: Final = 12
 

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from harness.faults.words import WHAT_KINDS_DO, definition_in_words
+from harness.faults.descriptions import WHAT_KINDS_DO, definition_in_words
 from harness.history import FaultHistory, Firing
 from harness.html_report.plots.plot import Lane, Plot
 from harness.html_report.shown import shown_ms, shown_text
-from harness.report_faults import fault_called, periods_in_words, recovery_in_words
+from harness.terminal.faults import fault_called, periods_in_words, recovery_in_words
 from harness.timing import TIMINGS, FaultFigures
 from harness.timing.statistics import Quantiles
 

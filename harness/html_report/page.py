@@ -21,7 +21,7 @@ from harness.html_report.plots.svg import draw, draw_swatch
 from harness.html_report.series import Series, take_series
 from harness.html_report.shown import shown_ms, shown_text
 from harness.html_report.waterfalls import Call, Waterfall, make_waterfall
-from harness.results import Results
+from harness.judging.results import Results
 from harness.timing import TIMINGS, Figures
 
 RUN_FACT: Final = "run"

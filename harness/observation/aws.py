@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from harness.deployment import Deployment
 from harness.history import Message, QueueDepths, ServerTimes, StoredItem
 from harness.observation import ObservationError, Observer, Redrive
 from harness.observation.clients import AwsClients
@@ -19,6 +18,7 @@ from harness.observation.reading import Reading
 from harness.observation.server_log import read_log_lines, times_by_handle
 from harness.observation.table import read_identities, read_items
 from harness.shape import ApiShape, StoredShape
+from harness.stack.deployment import Deployment
 
 READING_TIMEOUT_S: Final = 120
 """How long one reading may take, all of its pages together."""

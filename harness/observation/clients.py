@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from types_boto3_logs.client import CloudWatchLogsClient
     from types_boto3_sqs.client import SQSClient
 
-    from harness.deployment import Deployment
+    from harness.stack.deployment import Deployment
 
 # A call ends within twice these: long enough for a page of a megabyte on a busy machine.
 _CONNECT_TIMEOUT_S: Final = 2

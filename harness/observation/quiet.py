@@ -135,14 +135,14 @@ async def observe_finally(
     stored = await questions.ask(observer.stored)
     redrive = await questions.ask(lambda: _redrive(observer))
     visibility_timeout_s = await questions.ask(observer.visibility_timeout_s)
-    strangers = baseline.queued or frozenset()
+    others = baseline.queued or frozenset()
     return FinalState(
         quiet=waited.quiet,
         waited_s=waited.waited_s,
         depths=waited.depths,
-        stored=_stored_since(stored, baseline.identities, strangers),
-        queued=_messages_since(queued, strangers),
-        dead_lettered=_messages_since(dead_lettered, baseline.dead_lettered, strangers),
+        stored=_stored_since(stored, baseline.identities, others),
+        queued=_messages_since(queued, others),
+        dead_lettered=_messages_since(dead_lettered, baseline.dead_lettered, others),
         has_dead_letter_queue=None if redrive is None else any(to and to.dead_letter_queue_exists for to in redrive),
         max_receive_count=next((to.max_receive_count for to in redrive or () if to), None),
         visibility_timeout_s=visibility_timeout_s,
@@ -222,17 +222,17 @@ def _ids(messages: Sequence[Message] | None) -> frozenset[str] | None:
 
 
 def _messages_since(
-    messages: Sequence[Message] | None, before: frozenset[str] | None, *strangers: frozenset[str]
+    messages: Sequence[Message] | None, before: frozenset[str] | None, *others: frozenset[str]
 ) -> tuple[Message, ...] | None:
     if messages is None or before is None:
         return None
-    known = before.union(*strangers)
+    known = before.union(*others)
     return tuple(message for message in messages if message.message_id not in known)
 
 
 def _stored_since(
-    items: Sequence[StoredItem] | None, before: frozenset[str] | None, strangers: frozenset[str]
+    items: Sequence[StoredItem] | None, before: frozenset[str] | None, others: frozenset[str]
 ) -> tuple[StoredItem, ...] | None:
     if items is None or before is None:
         return None
-    return tuple(item for item in items if item.identity not in before and item.handle not in strangers)
+    return tuple(item for item in items if item.identity not in before and item.handle not in others)

@@ -1,4 +1,4 @@
-"""The API's client for a test: the calls of `harness.api_client.AsyncApi` as plain functions, one after the other."""
+"""The API's client for a test: the calls of `harness.driving.api_client.AsyncApi` as plain functions."""
 
 import asyncio
 import threading
@@ -6,9 +6,9 @@ from collections.abc import Coroutine, Mapping
 from types import TracebackType
 from typing import Any, Final, Self
 
-from harness.aiohttp_transport import AiohttpTransport
-from harness.api_client import Answer, AsyncApi
 from harness.callers import Caller
+from harness.driving.aiohttp_transport import AiohttpTransport
+from harness.driving.api_client import Answer, AsyncApi
 from harness.operations import Meaning
 from harness.shape import ApiShape
 

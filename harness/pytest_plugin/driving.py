@@ -7,12 +7,12 @@ from typing import Protocol
 
 import pytest
 
-from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.errors import HarnessError
 from harness.history import History
+from harness.judging.results import Results, Verdict
 from harness.pytest_plugin.explanation import explain
-from harness.results import Results, Verdict
+from harness.stack.deployment import Deployment, DeploymentRequest
 from harness.workload import Workload
 
 
@@ -76,7 +76,7 @@ class Drive(Protocol):
 
 
 class DriveStack(Protocol):
-    """The type of `harness.drive_stack.drive_stack`."""
+    """The type of `harness.running.drive_stack.drive_stack`."""
 
     def __call__(
         self,

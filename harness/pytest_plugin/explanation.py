@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.checking import CheckResult, Evidence, VerdictWord
-from harness.results import Results, ThresholdResult
+from harness.judging.results import Results, ThresholdResult
 
 _SHOWN_EVIDENCE: Final = 3
 

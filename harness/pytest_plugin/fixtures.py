@@ -14,12 +14,12 @@ import pytest
 from harness.pytest_plugin.session import PytestSession
 
 if TYPE_CHECKING:
-    from harness.deployment import Deployment, DeploymentRequest
     from harness.engines import RunningEngine
     from harness.pytest_plugin.breaking import Breaker
     from harness.pytest_plugin.calling import ApiClient
     from harness.pytest_plugin.driving import Drive
     from harness.shape import ApiShape
+    from harness.stack.deployment import Deployment, DeploymentRequest
     from harness.workload import Workload
 
 _STRANGERS: Final = 0.1
@@ -47,8 +47,8 @@ def harness_engine(harness_session: PytestSession) -> "RunningEngine":
 def harness_stack_request(harness_session: PytestSession, harness_engine: "RunningEngine") -> "DeploymentRequest":
     """What is deployed: the users API, in this worker's account. Override it for another stack."""
     from harness.callers import Auth  # noqa: PLC0415 - see above
-    from harness.deployment import DeploymentRequest  # noqa: PLC0415 - see above
     from harness.engines.platforms import packages_on  # noqa: PLC0415 - see above
+    from harness.stack.deployment import DeploymentRequest  # noqa: PLC0415 - see above
 
     return DeploymentRequest(
         harness_engine.endpoint_url,
@@ -61,8 +61,8 @@ def harness_stack_request(harness_session: PytestSession, harness_engine: "Runni
 @pytest.fixture(scope="session")
 def harness_stack(harness_session: PytestSession, harness_stack_request: "DeploymentRequest") -> "Deployment":
     """The deployed stack, one for each worker: `api_url`, `queue_url`, `table_name` and so on."""
-    from harness.deployment import deploy, outputs_path  # noqa: PLC0415 - see above
     from harness.pytest_plugin.engine_sharing import session_dir  # noqa: PLC0415 - see above
+    from harness.stack.deployment import deploy, outputs_path  # noqa: PLC0415 - see above
 
     own_dir = session_dir(harness_session) / harness_session.account_id
     with _failing_in_one_line():
@@ -96,8 +96,8 @@ def drive(
     harness_stack_request: "DeploymentRequest",
 ) -> "Drive":
     """`drive(workload)` drives the workload at the deployed stack and returns the run: `run.assert_valid()`."""
-    from harness.drive_stack import drive_stack  # noqa: PLC0415 - see above
     from harness.pytest_plugin.driving import driver  # noqa: PLC0415 - see above
+    from harness.running.drive_stack import drive_stack  # noqa: PLC0415 - see above
 
     store = harness_session.state_dir / "runs"
     return driver(drive_stack, harness_stack, harness_engine, store, harness_stack_request)
@@ -111,7 +111,7 @@ def api(harness_stack: "Deployment", workload: "Workload", harness_shape: "ApiSh
 
     with (
         callers_of_run(harness_stack, workload) as callers,
-        ApiClient(harness_stack.api_url, harness_shape, callers.rightful) as client,
+        ApiClient(harness_stack.api_url, harness_shape, callers.authorized_caller) as client,
     ):
         yield client
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from harness.checking import Contract
-from harness.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME
 from harness.running.request import RunRequest
+from harness.stack.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NAME
 from harness.store.record import RunRecord
 from harness.timing.thresholds import parse_threshold
 from harness.workload.arrival import ClosedLoop

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from harness.replaying.rates import Rate, Share
 from harness.replaying.sameness import Sameness
-from harness.report_tables import table_of
-from harness.report_text import STYLES
+from harness.terminal.results import STYLES
+from harness.terminal.tables import table_of
 
 
 def sameness_as_text(found: Sequence[Sameness]) -> RenderableType:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from harness.checking import VerdictWord
 from harness.errors import MisuseError
-from harness.results import Results
+from harness.judging.results import Results
 
 
 def broken_in(results: Results) -> frozenset[str]:

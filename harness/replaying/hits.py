@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-from harness.checking.words import counted
+from harness.checking.evidence_text import counted
 from harness.faults.catalogue import KILLS
 from harness.history import FaultHistory, History
 from harness.operations import FlowEnding, OperationKind

@@ -8,10 +8,10 @@ from typing import Any, Final
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from harness.checking.words import counted
+from harness.checking.evidence_text import counted
 from harness.faults.catalogue import EVERY_ATTEMPT
+from harness.replaying.regression_test import WrittenTest
 from harness.replaying.shrinking import Ended, Shrunk
-from harness.replaying.test_writing import WrittenTest
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
 

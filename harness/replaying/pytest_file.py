@@ -145,7 +145,7 @@ def _stack_fixture(stack: StackOfTest, code: _Code) -> Iterator[str]:
     if stack == StackOfTest():
         return
     code.need("pytest")
-    code.need("harness.deployment", "DeploymentRequest")
+    code.need("harness.stack.deployment", "DeploymentRequest")
     arguments = [f"parameters={_texts(stack.parameters)}"] if stack.parameters else []
     for name, folder in {"source_dir": stack.source_dir, "consumer_dir": stack.consumer_dir}.items():
         if folder is not None:

@@ -4,14 +4,14 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.api_client import encoded
-from harness.checking.words import counted
+from harness.checking.evidence_text import counted
+from harness.driving.api_client import encoded
 from harness.history import History
+from harness.judging.results import Results
 from harness.replaying.failure import broken_in, flows_of_evidence
 from harness.replaying.hits import compare_hits
-from harness.results import Results
-from harness.store.likeness import differences_of_making
 from harness.store.record import RunRecord
+from harness.store.run_differences import differences_of_making
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from harness.checking import VerdictWord
-from harness.replaying.bench import TryOut
 from harness.replaying.failure import broken_in
+from harness.replaying.trials import TryOut
 from harness.running.request import RunRequest
 from harness.running.run import Run
 from harness.store.runs import RunStore

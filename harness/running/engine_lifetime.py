@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from harness import interrupts
 from harness.engines import Engine, RunningEngine
 from harness.errors import HarnessError
-from harness.phases import Phases
+from harness.running import interrupts
+from harness.running.phases import Phases
 
 
 @dataclass(slots=True)

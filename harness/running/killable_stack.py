@@ -8,15 +8,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from harness.deployment import Deployment
 from harness.engines import MortalEngine, RunningEngine
-from harness.footing import BroughtBack
 from harness.observation import Observer
+from harness.running.run_target import RestartedStack
+from harness.stack.deployment import Deployment
 
 
 @dataclass(frozen=True, slots=True)
 class KillableStack:
-    """Implements `harness.footing.Killable`."""
+    """Implements `harness.running.run_target.Killable`."""
 
     engine: MortalEngine
     deploy: Callable[[RunningEngine], Deployment]
@@ -29,10 +29,10 @@ class KillableStack:
         """See `Killable`."""
         await asyncio.to_thread(self.engine.kill)
 
-    async def bring_back(self) -> BroughtBack:
+    async def bring_back(self) -> RestartedStack:
         """See `Killable`."""
         deployment = await asyncio.to_thread(self._bring_back)
-        return BroughtBack(deployment.api_url, self.observe(deployment))
+        return RestartedStack(deployment.api_url, self.observe(deployment))
 
     def _bring_back(self) -> Deployment:
         self.keep_log()

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from harness.running.request import RunRequest
 from harness.running.site import Place
+from harness.store.provenance import git_state, versions
 from harness.store.record import EngineRecord, RunRecord
-from harness.store.surroundings import git_state, versions
 from harness.workload.document import workload_to_json
 
 

@@ -9,26 +9,26 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from harness.deployment import Deployment
 from harness.engines import MortalEngine, RunningEngine
 from harness.errors import ExitCode, InputOutputError
-from harness.event_loop import run_loop
 from harness.history import History
 from harness.history.reader import read_history
 from harness.html_report.writing import write_report
-from harness.judging import judge_run
+from harness.judging.judge import judge_run
+from harness.judging.results import Results, Verdict
 from harness.observation import Observer
 from harness.observation.quiet import SETTLE_S
-from harness.phases import Phases
-from harness.recording import Breakable, Subject
-from harness.recording import record as record_run
-from harness.results import Results, Verdict
+from harness.running.dependencies import RunDependencies
 from harness.running.engine_lifetime import Ending, naming_the_log, stopping
+from harness.running.event_loop import run_loop
 from harness.running.killable_stack import KillableStack
+from harness.running.phases import Phases
 from harness.running.record import record_of
+from harness.running.recording import Breakable, Subject
+from harness.running.recording import record as record_run
 from harness.running.request import RunRequest, agreement_of
 from harness.running.site import Place, Site, deploy_to, deployment_request
-from harness.running.surroundings import Surroundings
+from harness.stack.deployment import Deployment
 from harness.store.folder import RunFolder
 from harness.store.record import RunRecord
 from harness.store.runs import RunStore
@@ -62,7 +62,7 @@ class Run:
         return self.failure.exit_code if self.failure else self.verdict.exit_code
 
 
-def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, surroundings: Surroundings) -> Run:
+def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, dependencies: RunDependencies) -> Run:
     """Start the engine, deploy the stack, make the run, and stop the engine in any case.
 
     Args:
@@ -70,7 +70,7 @@ def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, su
         site: where.
         store: where the run is kept.
         phases: gets the time that each phase took.
-        surroundings: how to reach the world.
+        dependencies: how to reach the world.
 
     Raises:
         KeyboardInterrupt: before there was anything to judge.
@@ -82,15 +82,15 @@ def perform(request: RunRequest, site: Site, store: RunStore, phases: Phases, su
             engine = site.engine.start()
         with naming_the_log(engine):
             with phases.timed("deploy"):
-                place = deploy_to(engine, site, surroundings)
-            run = make_run(request, place, store, phases, surroundings)
+                place = deploy_to(engine, site, dependencies)
+            run = make_run(request, place, store, phases, dependencies)
     run.interrupted = run.interrupted or ending.interrupted
     run.notes += ending.notes
     _keep_phases(run, phases)
     return run
 
 
-def make_run(request: RunRequest, place: Place, store: RunStore, phases: Phases, surroundings: Surroundings) -> Run:
+def make_run(request: RunRequest, place: Place, store: RunStore, phases: Phases, dependencies: RunDependencies) -> Run:
     """Make a run on what is there already: record, judge, keep. Ctrl-C ends it early, and it is judged all the same.
 
     Args:
@@ -98,19 +98,19 @@ def make_run(request: RunRequest, place: Place, store: RunStore, phases: Phases,
         place: where.
         store: where the run is kept.
         phases: gets the time that each phase took.
-        surroundings: how to reach the world.
+        dependencies: how to reach the world.
 
     Raises:
         HarnessError: nothing could be recorded.
     """
-    started_at = surroundings.now()
+    started_at = dependencies.now()
     folder = store.create(started_at)
     record = record_of(folder.run_id, started_at, request, place)
     folder.write_record(record)
     if place.deployed:
         folder.keep_sources(place.deployed.sources)
     with phases.timed("flows"):
-        interrupted, failure = _record_history(request, place, folder, surroundings)
+        interrupted, failure = _record_history(request, place, folder, dependencies)
     with phases.timed("judging"):
         history = read_history(folder.history_path)
         results = judge_run(
@@ -134,20 +134,20 @@ def _keep_phases(run: Run, phases: Phases) -> None:
 
 
 def _record_history(
-    request: RunRequest, place: Place, folder: RunFolder, surroundings: Surroundings
+    request: RunRequest, place: Place, folder: RunFolder, dependencies: RunDependencies
 ) -> tuple[bool, InputOutputError | None]:
     """Write the history; return whether Ctrl-C ended it, and why it could not be written as a whole."""
     workload = request.workload
-    observer, settle_s = surroundings.observe(place.deployment, workload) if place.deployment else (None, SETTLE_S)
+    observer, settle_s = dependencies.observe(place.deployment, workload) if place.deployment else (None, SETTLE_S)
     try:
-        with surroundings.call_as(place.deployment, workload) as callers, surroundings.show_progress() as view:
+        with dependencies.call_as(place.deployment, workload) as callers, dependencies.show_progress() as view:
             subject = Subject(
                 place.api_url,
-                surroundings.open_transport,
+                dependencies.open_transport,
                 observer,
                 settle_s,
                 _breakable(place),
-                _killable(place, folder, workload, surroundings),
+                _killable(place, folder, workload, dependencies),
                 callers,
             )
             run_loop(record_run(folder.run_id, workload, subject, folder.history_path, view))
@@ -169,14 +169,16 @@ def _breakable(place: Place) -> Breakable | None:
     return Breakable(endpoint_url, place.deployment.account_id) if endpoint_url else None
 
 
-def _killable(place: Place, folder: RunFolder, workload: Workload, surroundings: Surroundings) -> KillableStack | None:
+def _killable(
+    place: Place, folder: RunFolder, workload: Workload, dependencies: RunDependencies
+) -> KillableStack | None:
     """Return what the run may kill: an engine that was started for it, with the stack that was deployed for it."""
     site, running = place.site, place.engine
     if site is None or running is None or not isinstance(site.engine, MortalEngine):
         return None
 
     def deploy(engine: RunningEngine) -> Deployment:
-        return surroundings.deploy(replace(deployment_request(site, engine), quiet=True), site.outputs)
+        return dependencies.deploy(replace(deployment_request(site, engine), quiet=True), site.outputs)
 
     def keep_log() -> None:
         # What cannot be kept is said when the last engine's log cannot be: the run needs its engine first.
@@ -185,7 +187,7 @@ def _killable(place: Place, folder: RunFolder, workload: Workload, surroundings:
                 folder.keep_log(running.log_path)
 
     def observe(deployment: Deployment) -> Observer:
-        return surroundings.observe(deployment, workload)[0]
+        return dependencies.observe(deployment, workload)[0]
 
     return KillableStack(site.engine, deploy, observe, keep_log)
 

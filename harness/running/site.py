@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from harness.callers import Auth
-from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import Engine, RunningEngine
 from harness.engines.platforms import packages_on
-from harness.running.surroundings import Surroundings
+from harness.running.dependencies import RunDependencies
+from harness.stack.deployment import Deployment, DeploymentRequest
 from harness.store.record import SourcesRecord
 from harness.store.sources import StackSources, read_sources
 
@@ -69,7 +69,7 @@ class Place:
     """By which it was deployed; None: somebody else did."""
 
 
-def deploy_to(engine: RunningEngine, site: Site, surroundings: Surroundings) -> Place:
+def deploy_to(engine: RunningEngine, site: Site, dependencies: RunDependencies) -> Place:
     """Deploy a site's stack to its engine.
 
     Raises:
@@ -78,7 +78,7 @@ def deploy_to(engine: RunningEngine, site: Site, surroundings: Surroundings) -> 
     request = deployment_request(site, engine)
     # Read before: what is changed while it is deployed may be deployed or not, and is the developer's own doing.
     sources = read_sources(site.source_dir, site.consumer_dir)
-    deployment = surroundings.deploy(request, site.outputs)
+    deployment = dependencies.deploy(request, site.outputs)
     deployed = Deployed(request, sources, site.names_folders)
     return Place(deployment.api_url, site.engine_kind, engine, deployment, deployed, site)
 

@@ -8,10 +8,10 @@ from rich.table import Table
 from rich.text import Text
 
 from harness.checking import VerdictWord
-from harness.report_tables import table_of
-from harness.report_text import STYLES
-from harness.soaking.amount import Soaked
 from harness.soaking.rounds import Round
+from harness.soaking.summary import SoakResult
+from harness.terminal.results import STYLES
+from harness.terminal.tables import table_of
 from harness.workload.document import workload_to_json
 
 _WORDS: Final = (VerdictWord.VALID, VerdictWord.UNKNOWN, VerdictWord.INVALID)
@@ -27,24 +27,24 @@ def round_as_text(done: Round) -> RenderableType:
     return Group(heading, *faults, *_trouble(done))
 
 
-def soaked_as_text(soaked: Soaked) -> RenderableType:
+def soak_as_text(soak_result: SoakResult) -> RenderableType:
     """Return the verdict, what each kind of fault hit, and the rounds that were not valid."""
-    verdict = soaked.verdict
+    verdict = soak_result.verdict
     heading = Text.assemble((verdict.word, f"bold {STYLES[verdict.word]}"), f": {verdict.reason}")
-    ended = Text(f"seed {soaked.seed}; {soaked.ended}", style="dim")
-    return Group(heading, ended, _kinds_table(soaked), *_rounds_not_valid(soaked))
+    ended = Text(f"seed {soak_result.seed}; {soak_result.ended}", style="dim")
+    return Group(heading, ended, _kinds_table(soak_result), *_rounds_not_valid(soak_result))
 
 
-def soaked_as_json(soaked: Soaked) -> dict[str, Any]:
+def soak_as_json(soak_result: SoakResult) -> dict[str, Any]:
     """Return the same for a program."""
-    verdict = soaked.verdict
+    verdict = soak_result.verdict
     return {
-        "seed": soaked.seed,
+        "seed": soak_result.seed,
         "verdict": {"word": verdict.word, "reason": verdict.reason},
-        "ended": soaked.ended,
-        "duration_s": round(soaked.duration_s, 1),
-        "flows": soaked.flows,
-        "rounds": [_round_as_json(done) for done in soaked.rounds],
+        "ended": soak_result.ended,
+        "duration_s": round(soak_result.duration_s, 1),
+        "flows": soak_result.flows,
+        "rounds": [_round_as_json(done) for done in soak_result.rounds],
         "kinds": [
             {
                 "kind": each.kind,
@@ -53,9 +53,9 @@ def soaked_as_json(soaked: Soaked) -> dict[str, Any]:
                 "fired": each.fired,
                 **{str(word): each.verdicts[word] for word in _WORDS},
             }
-            for each in soaked.of_kinds()
+            for each in soak_result.of_kinds()
         ],
-        "proved_nothing": [each.kind for each in soaked.of_kinds() if each.proved_nothing],
+        "proved_nothing": [each.kind for each in soak_result.of_kinds() if each.proved_nothing],
     }
 
 
@@ -67,15 +67,15 @@ def _trouble(done: Round) -> Iterator[Text]:
     yield Text.assemble("  again: ", (f"harness replay {done.run_id}", "bold"))
 
 
-def _rounds_not_valid(soaked: Soaked) -> Iterator[Text]:
-    for done in soaked.not_valid:
+def _rounds_not_valid(soak_result: SoakResult) -> Iterator[Text]:
+    for done in soak_result.not_valid:
         yield Text.assemble(f"round {done.number} was ", (done.verdict.word, STYLES[done.verdict.word]))
         yield from _trouble(done)
 
 
-def _kinds_table(soaked: Soaked) -> Table:
+def _kinds_table(soak_result: SoakResult) -> Table:
     table = table_of("broken on purpose", "rounds", "could hit", "hit", *map(str, _WORDS))
-    for each in soaked.of_kinds():
+    for each in soak_result.of_kinds():
         numbers = (each.rounds, each.eligible, each.fired, *(each.verdicts[word] for word in _WORDS))
         table.add_row(Text(each.kind, style="yellow" if each.proved_nothing else ""), *(f"{one:,}" for one in numbers))
     return table

@@ -13,7 +13,7 @@ from typing import Final
 
 from harness.faults import ExponentialDelay, Fault, FaultDelay, FixedDelay, UniformDelay
 from harness.faults.catalogue import FaultKind
-from harness.soaking.deck import hand_of
+from harness.soaking.kind_selection import kinds_of_round
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import Arrival, Bursts, ClosedLoop, ConstantRate, PoissonRate, schedule
 from harness.workload.polling import ExponentialBackoff, FixedInterval, Polling, RetryAfter
@@ -61,7 +61,7 @@ def draw_round(
     """
     drawn = random.Random(f"{seed}/round/{number}")  # noqa: S311  - repeatable is the point
     by_name = {kind.name: kind for kind in kinds}
-    hand = [by_name[name] for name in hand_of(list(by_name), seed, number)]
+    hand = [by_name[name] for name in kinds_of_round(list(by_name), seed, number)]
     run_seed, flows = drawn.getrandbits(_SEED_BITS), drawn.randint((most_flows + 1) // 2, most_flows)
     arrival = _arrival(drawn, flows, waits=any(kind.of_the_run for kind in hand))
     span_s = _span_s(arrival, flows, run_seed)

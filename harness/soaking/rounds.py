@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.faults.words import definition_in_words
+from harness.faults.descriptions import definition_in_words
 from harness.history import FaultHistory
-from harness.results import Verdict
+from harness.judging.results import Verdict
 from harness.running.run import Run
 from harness.workload import Workload
-from harness.workload.words import arrival_in_words
+from harness.workload.descriptions import arrival_in_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from harness.errors import HarnessError
-from harness.soaking.amount import Ended, Soaked
 from harness.soaking.rounds import Round
+from harness.soaking.summary import Ended, SoakResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def make_rounds(
     seed: int,
     kinds: tuple[str, ...],
     clock: Callable[[], float],
-) -> tuple[Soaked, HarnessError | None]:
+) -> tuple[SoakResult, HarnessError | None]:
     """Make rounds until the time is over; return them, and what ended them if that was a failure.
 
     A round that is not valid ends nothing: what the next ones say is worth as much.
@@ -66,7 +66,7 @@ def make_rounds(
         ended = Ended.INTERRUPTED
     except HarnessError as error:
         ended, failure = Ended.FAILED, error
-    return Soaked(seed, kinds, tuple(rounds), ended, clock() - bounds.began_s), failure
+    return SoakResult(seed, kinds, tuple(rounds), ended, clock() - bounds.began_s), failure
 
 
 def _end(bounds: Bounds, made: int, left_s: float, longest_s: float) -> Ended | None:

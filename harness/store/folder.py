@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness import junit
 from harness.errors import InputOutputError
-from harness.results import Results
-from harness.results_document import results_from_json, results_to_json
+from harness.judging.results import Results
+from harness.judging.results_document import results_from_json, results_to_json
+from harness.store import junit
 from harness.store.archives import as_archive
 from harness.store.files import read_json, write_bytes, write_json, write_text
 from harness.store.record import RunRecord, record_from_json, record_to_json

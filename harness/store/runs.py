@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from harness.errors import HarnessError, InputOutputError, MisuseError, UnavailableError
-from harness.results import Results
+from harness.judging.results import Results
 from harness.store.files import link
 from harness.store.folder import RunFolder
 from harness.store.record import RunRecord

@@ -8,7 +8,7 @@ from typing import Final
 
 from harness.checking import VerdictWord
 from harness.errors import MisuseError
-from harness.results import ThresholdResult
+from harness.judging.results import ThresholdResult
 from harness.timing import TIMINGS, Figures
 from harness.timing.statistics import Quantiles
 

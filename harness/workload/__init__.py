@@ -15,7 +15,7 @@ from harness.shape.users import USERS_API
 from harness.workload.arrival import Arrival, ClosedLoop
 from harness.workload.payloads import PayloadMix, make_payload
 from harness.workload.polling import FixedInterval, Polling
-from harness.workload.strangers import way_of
+from harness.workload.unauthorized_callers import way_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Workload:
     def plan(self, number: int) -> FlowPlan:
         """Return one flow, which any flow can be made again by."""
         stranger = way_of(self.auth, self.strangers, self.seed, number)
-        # What a stranger sends is good: it is the caller alone for whom it must be refused.
+        # What an unauthorized caller sends is valid: only its caller is a reason to refuse it.
         mix = replace(self.payloads, invalid_share=0) if stranger else self.payloads
         payload, acceptable = make_payload(self.shape, mix, self.seed, number)
         return FlowPlan(number, payload, acceptable and stranger is None, stranger)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import DeploymentRequest, deploy
 from harness.engines import RunningEngine
 from harness.engines.container import ContainerEngine
 from harness.engines.docker_access import connect
 from harness.engines.embedded import ANY_FREE_PORT
 from harness.errors import UnavailableError
+from harness.stack.deployment import DeploymentRequest, deploy
 from tests.docker.composition import IMAGE, harness_command, run_harness
 from tests.waiting import wait_until
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import Deployment, DeploymentRequest, delete
 from harness.engines import RunningEngine
 from harness.pytest_plugin.engine_sharing import shared_engine
 from harness.pytest_plugin.session import PytestSession
+from harness.stack.deployment import Deployment, DeploymentRequest, delete
 from tests.integration.engine_fixture import AwsClients, aws_clients, start_engine, stop_engine
 from tests.integration.stack_fixture import QUICK_REDELIVERY, UNHURRIED_REDELIVERY, Stack, deploy, faulty_consumer
 

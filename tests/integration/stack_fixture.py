@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
-import harness.deployment
-from harness.deployment import DeploymentRequest
+import harness.stack.deployment
+from harness.stack.deployment import DeploymentRequest
 from tests.integration.engine_fixture import AwsClients
 from tests.waiting import wait_until
 
@@ -143,7 +143,7 @@ def deploy(
         parameters=[f"{key}={value}" for key, value in parameters.items()],
         consumer_dir=consumer_dir,
     )
-    return Stack(harness.deployment.deploy(request, work_dir / f"{stack_name}.json").to_json(), aws)
+    return Stack(harness.stack.deployment.deploy(request, work_dir / f"{stack_name}.json").to_json(), aws)
 
 
 def faulty_consumer(work_dir: Path, handler_source: str) -> Path:

@@ -12,9 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from harness.deployment import Deployment
 from harness.documents import to_json
-from harness.drive_stack import drive_stack
 from harness.engines import RunningEngine
 from harness.faults.catalogue import KINDS, FaultKind
 from harness.faults.kept_fault import TTL_S
@@ -22,6 +20,8 @@ from harness.faults.notation import fault_in_words
 from harness.history import FaultHistory, History
 from harness.operations import FlowEnding
 from harness.replaying.hits import compare_hits
+from harness.running.drive_stack import drive_stack
+from harness.stack.deployment import Deployment
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop
 from harness.workload.document import workload_to_json
@@ -133,7 +133,7 @@ def test_a_fault_is_gone_soon_after_the_harness_was_killed(
 ) -> None:
     script = (
         "import json, sys; from pathlib import Path\n"
-        "from harness.deployment import Deployment; from harness.drive_stack import drive_stack\n"
+        "from harness.stack.deployment import Deployment; from harness.running.drive_stack import drive_stack\n"
         "from harness.engines import RunningEngine; from harness.workload.document import workload_from_json\n"
         "workload, deployment, url, store = map(json.loads, sys.argv[1:])\n"
         "drive_stack(workload_from_json(workload), Deployment.from_json(deployment),"

@@ -18,9 +18,9 @@ import requests
 from harness.callers import Auth
 from harness.callers.false_tokens import FalseTokens
 from harness.callers.local_issuer import LocalIssuer, local_issuer
-from harness.deployment import DeploymentRequest, delete
-from harness.deployment import deploy as deploy_stack
-from harness.workload.strangers import WAYS
+from harness.stack.deployment import DeploymentRequest, delete
+from harness.stack.deployment import deploy as deploy_stack
+from harness.workload.unauthorized_callers import WAYS
 from tests.integration.engine_fixture import RunningEngine, aws_clients
 from tests.integration.stack_fixture import CALL_TIMEOUT_S, QUICK_REDELIVERY, Stack
 from tests.waiting import wait_until

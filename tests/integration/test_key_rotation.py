@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from harness.callers.local_issuer import ISSUER, LocalIssuer, local_issuer
-from harness.deployment import Deployment, DeploymentRequest, delete
-from harness.deployment import deploy as deploy_stack
+from harness.stack.deployment import Deployment, DeploymentRequest, delete
+from harness.stack.deployment import deploy as deploy_stack
 from tests.answering import answering
 from tests.integration.engine_fixture import RunningEngine
 from tests.integration.stack_fixture import CALL_TIMEOUT_S, QUICK_REDELIVERY

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import Deployment, DeploymentRequest, delete, deploy
-from harness.drive_stack import drive_stack
 from harness.engines import RunningEngine
 from harness.history import History
+from harness.running.drive_stack import drive_stack
+from harness.stack.deployment import Deployment, DeploymentRequest, delete, deploy
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
 from tests.integration.stack_fixture import faulty_consumer

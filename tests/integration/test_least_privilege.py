@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from harness.callers import Auth
-from harness.deployment import Deployment, DeploymentRequest, delete, deploy
-from harness.drive_stack import drive_stack
+from harness.running.drive_stack import drive_stack
+from harness.stack.deployment import Deployment, DeploymentRequest, delete, deploy
 from harness.workload import Deadlines, Workload
 from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients
 from tests.integration.stack_fixture import CHECKOUT

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from harness.deployment import Deployment
 from harness.history import FinalState, QueueDepths
 from harness.observation import Redrive
 from harness.observation.aws import AwsObserver
 from harness.observation.poison import poison_bodies
 from harness.observation.quiet import observe_before, observe_finally
 from harness.shape.users import USERS_API
+from harness.stack.deployment import Deployment
 from tests.integration.engine_fixture import AwsClients, aws_clients, start_engine, stop_engine
 from tests.integration.stack_fixture import Stack
 from tests.waiting import wait_until

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from harness.callers import Auth
-from harness.deployment import DeploymentRequest, delete, deploy
-from harness.drive_stack import drive_stack
 from harness.operations import FlowEnding
+from harness.running.drive_stack import drive_stack
+from harness.stack.deployment import DeploymentRequest, delete, deploy
 from harness.workload import Workload
-from harness.workload.strangers import WAYS
+from harness.workload.unauthorized_callers import WAYS
 from tests.integration.engine_fixture import RunningEngine, aws_clients
 
 pytestmark = pytest.mark.xdist_group("signed-runs")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from harness.soaking.deck import hand_of
+from harness.soaking.kind_selection import kinds_of_round
 from tests.integration.test_harness_command import harness, left_running
 
 KINDS = ("gsi-lag", "duplicates", "api-429", "pauses")
@@ -11,7 +11,7 @@ SEED = 2
 
 
 def test_the_sound_stack_survives_each_kind_once_and_nothing_is_left(tmp_path: Path) -> None:
-    hands = [hand_of(KINDS, SEED, number) for number in (1, 2)]
+    hands = [kinds_of_round(KINDS, SEED, number) for number in (1, 2)]
     assert {kind for hand in hands for kind in hand} == set(KINDS), "two rounds deal the whole deck"
 
     options = ["--kinds", ",".join(KINDS), "--rounds", "2", "--flows", "40", "--seed", str(SEED)]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from benchmarks.driver.ours import MemoryView
 from benchmarks.driver.server import Connection, Held, Users, quantile
-from harness.aiohttp_transport import AiohttpTransport
+from harness.driving.aiohttp_transport import AiohttpTransport
 from harness.history.reader import read_history
 from harness.operations import FlowEnding
-from harness.recording import Subject, record
+from harness.running.recording import Subject, record
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
 from harness.workload.payloads import PayloadMix

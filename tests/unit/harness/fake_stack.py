@@ -1,21 +1,21 @@
-"""A whole run without an engine: the API in memory, an observer of it, and surroundings made of the two."""
+"""A whole run without an engine: the API in memory, an observer of it, and dependencies made of the two."""
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.history import StoredItem
 from harness.observation import Observer
-from harness.recording import Standing, View
-from harness.running.surroundings import Surroundings
+from harness.running.dependencies import RunDependencies
+from harness.running.recording import Standing, View
+from harness.stack.deployment import Deployment, DeploymentRequest
 from harness.transport import Transport
 from harness.workload import Workload
 from harness.workload.polling import FixedInterval
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi
 from tests.unit.harness.observation.fake_observer import FakeObserver
-from tests.unit.harness.test_deployment import OUTPUTS
+from tests.unit.harness.stack.test_deployment import OUTPUTS
 
 ENGINE = RunningEngine("http://127.0.0.1:4566", "4.14.0", 1234, Path("engine.log"))
 QUICK = FixedInterval(interval_s=0.001)
@@ -60,15 +60,15 @@ class WatchingView:
         self.standings.append(standing)
 
 
-def surroundings(
+def dependencies(
     api: FakeApi,
     *,
     observer: FakeObserver | None = None,
     on_deploy: Callable[[DeploymentRequest], None] = lambda _request: None,
     on_delete: Callable[[DeploymentRequest], None] = lambda _request: None,
     on_renew: Callable[[Deployment], None] = lambda _deployment: None,
-) -> Surroundings:
-    """Return surroundings in which the API in memory is what is deployed."""
+) -> RunDependencies:
+    """Return dependencies in which the API in memory is what is deployed."""
 
     def deploy(request: DeploymentRequest, _outputs: Path) -> Deployment:
         on_deploy(request)
@@ -85,11 +85,11 @@ def surroundings(
     def observe(_deployment: Deployment, _workload: Workload) -> tuple[Observer, float]:
         return observer or StackObserver(api), 0.01
 
-    return Surroundings(
+    return RunDependencies(
         open_transport,
         observe,
         show_progress,
         deploy,
         delete=lambda request, _outputs: on_delete(request),
-        renew_function=on_renew,
+        use_fresh_environments=on_renew,
     )

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from harness.checking import CheckResult, Evidence, VerdictWord
-from harness.results import Results, ThresholdResult, Verdict
+from harness.judging.results import Results, ThresholdResult, Verdict
 from harness.store.record import EngineRecord, GitRecord, RunRecord
 from harness.timing import FaultFigures, FaultPeriod, FaultSummary, Figures, Recovery
 from harness.timing.measure import measure

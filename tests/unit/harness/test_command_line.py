@@ -15,19 +15,19 @@ import pytest
 from click.testing import CliRunner, Result
 
 from harness.command_line import COMMANDS, main
-from harness.deployment import DeploymentRequest
 from harness.errors import DeploymentFailedError
-from harness.running.surroundings import Surroundings
+from harness.running.dependencies import RunDependencies
 from harness.shape.document import shape_to_json
 from harness.shape.users import USERS_API
+from harness.stack.deployment import DeploymentRequest
 from harness.transport import TransportFailure
 from infra.parameters import effective_parameters
 from infra.sources import read_template
 from tests.unit.harness.conftest import WriteModule
 from tests.unit.harness.engines.test_external import serving
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi, json_response
-from tests.unit.harness.fake_stack import quick_api, surroundings
-from tests.unit.harness.test_deployment import OUTPUTS
+from tests.unit.harness.fake_stack import dependencies, quick_api
+from tests.unit.harness.stack.test_deployment import OUTPUTS
 
 INFRA = Path(__file__).parents[3] / "infra"
 # A launcher whose engine is the test itself: its process lives.
@@ -56,8 +56,8 @@ BOOTSTRAP = f"""
 """
 
 
-def harness(*arguments: str, surroundings: Surroundings | None = None) -> Result:
-    return CliRunner().invoke(main, arguments, obj=surroundings)
+def harness(*arguments: str, dependencies: RunDependencies | None = None) -> Result:
+    return CliRunner().invoke(main, arguments, obj=dependencies)
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_help_says_something_of_every_option(command: str) -> None:
 def run_through(api: FakeApi, *options: str) -> Result:
     with serving(200, b'{"version": "4.14.0"}') as url:
         arguments = ["run", "--engine", "external", "--endpoint-url", url, "--polling", "fixed:1ms"]
-        return harness(*arguments, "--flows", "20", "--clients", "4", *options, surroundings=surroundings(api))
+        return harness(*arguments, "--flows", "20", "--clients", "4", *options, dependencies=dependencies(api))
 
 
 @pytest.fixture(autouse=True)
@@ -253,7 +253,7 @@ def test_ctrl_c_before_anything_was_driven_exits_130_and_prints_no_verdict() -> 
 
     with serving(200, b"{}") as url:
         arguments = ["run", "--engine", "external", "--endpoint-url", url]
-        result = harness(*arguments, surroundings=surroundings(quick_api(), on_deploy=press_ctrl_c))
+        result = harness(*arguments, dependencies=dependencies(quick_api(), on_deploy=press_ctrl_c))
     assert result.exit_code == 130
     assert result.stdout == ""
     assert result.stderr.strip() == "harness: interrupted"
@@ -321,7 +321,7 @@ def test_a_workload_file_that_is_not_there_exits_74() -> None:
 def test_an_api_that_is_there_is_driven_without_an_engine(tmp_path: Path) -> None:
     (tmp_path / "shape.json").write_text(json.dumps(shape_to_json(USERS_API)))
     arguments = ["run", "--api-url", f"{API_URL}/", "--shape", "shape.json", "--polling", "fixed:1ms", "--flows", "5"]
-    result = harness(*arguments, "--json", surroundings=surroundings(quick_api()))
+    result = harness(*arguments, "--json", dependencies=dependencies(quick_api()))
     assert result.exit_code == 0, result.stderr
     record = json.loads(result.stdout)["run"]
     assert (record["api_url"], record["engine"]["kind"], record["deployment"]) == (API_URL, "none", None)
@@ -359,7 +359,7 @@ def test_an_endpoint_that_is_not_there_exits_69() -> None:
 def test_a_run_without_an_engine_starts_one_of_its_own_and_stops_it(write_module: WriteModule, tmp_path: Path) -> None:
     write_module("emulator", LAUNCHER)
     arguments = ["run", "--flows", "5", "--polling", "fixed:1ms", "--json"]
-    result = harness(*arguments, surroundings=surroundings(quick_api()))
+    result = harness(*arguments, dependencies=dependencies(quick_api()))
     assert result.exit_code == 0, result.stderr
     assert json.loads(result.stdout)["run"]["engine"]["pid"] == os.getpid()
     assert list((tmp_path / ".harness" / "transient").iterdir()) == []
@@ -372,7 +372,7 @@ def test_an_engine_of_its_own_that_could_not_be_deployed_to_leaves_its_folder_wi
         raise DeploymentFailedError("no")
 
     write_module("emulator", LAUNCHER)
-    result = harness("run", "--flows", "1", surroundings=surroundings(quick_api(), on_deploy=fail))
+    result = harness("run", "--flows", "1", dependencies=dependencies(quick_api(), on_deploy=fail))
     assert result.exit_code == 1
     assert [folder.name for folder in (tmp_path / ".harness" / "transient").iterdir()] == [str(os.getpid())]
 
@@ -384,7 +384,7 @@ def test_up_is_idempotent_and_the_run_uses_that_engine_and_leaves_it(write_modul
         assert result.exit_code == 0, result.stderr
         assert f"{said} http://127.0.0.1:4566 (pid {os.getpid()}, LocalStack 4.14.0)\n" in result.stdout
         assert "stop it with `harness down`" in result.stdout
-    result = harness("run", "--flows", "1", "--json", surroundings=surroundings(quick_api()))
+    result = harness("run", "--flows", "1", "--json", dependencies=dependencies(quick_api()))
     assert result.exit_code == 0
     assert (tmp_path / ".harness" / "engine" / "engine.json").exists()
 

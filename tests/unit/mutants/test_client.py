@@ -4,7 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterable
 
-from harness.api_client import TRACE_HEADER
+from harness.driving.api_client import TRACE_HEADER
 from harness.transport import Request, Response, Transport
 from mutants.client import ImpatientClient
 

@@ -1,4 +1,4 @@
-"""Strangers whose signatures are none: what each sends differs from what the rightful caller would."""
+"""Unauthorized callers whose signatures are none: what each sends differs from what the authorized caller would."""
 
 from calendar import timegm
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from harness.callers import Auth
 from harness.callers.signing import AccessKey, Signer
 from harness.callers.signing_caller import FalseSignatures
 from harness.transport import Request
-from harness.workload.strangers import WAYS
+from harness.workload.unauthorized_callers import WAYS
 
 KEY, READER = AccessKey("AKIA-CALLER", "a-secret"), AccessKey("AKIA-READER", "another")
 REQUEST = Request(

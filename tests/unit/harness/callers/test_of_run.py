@@ -23,7 +23,7 @@ def workload(auth: Auth) -> Workload:
 def test_where_nobody_is_asked_everybody_calls() -> None:
     with callers_of_run(None, workload(Auth.NONE)) as callers:
         assert callers is ANYBODY
-        assert callers.rightful.authorized(REQUEST) is REQUEST
+        assert callers.authorized_caller.authorized(REQUEST) is REQUEST
 
 
 def test_where_tokens_are_asked_for_the_local_issuer_s_are_sent(
@@ -31,7 +31,7 @@ def test_where_tokens_are_asked_for_the_local_issuer_s_are_sent(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     with callers_of_run(None, workload(Auth.JWT)) as callers:
-        sent = callers.rightful.authorized(REQUEST).headers
+        sent = callers.authorized_caller.authorized(REQUEST).headers
     assert sent["Accept"] == "application/json"
     assert sent["Authorization"].startswith("Bearer ey")
     assert callers.name == "local-developer"
@@ -45,7 +45,7 @@ def test_on_aws_calls_are_signed_with_the_credentials_that_are_configured(
     monkeypatch.setenv("AWS_SESSION_TOKEN", "a-token")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with callers_of_run(None, workload(Auth.IAM)) as callers:
-        sent = callers.rightful.authorized(REQUEST).headers
+        sent = callers.authorized_caller.authorized(REQUEST).headers
     assert "Credential=AKIAIOSFODNN7EXAMPLE/" in sent["Authorization"]
     assert sent["X-Amz-Security-Token"] == "a-token"
     assert callers.name is None

@@ -19,7 +19,7 @@ from harness.callers.local_issuer import ISSUER, LocalIssuer, local_issuer, stat
 from harness.callers.token_caller import LIFETIME_S, RENEWED_BEFORE_S, TokenCaller
 from harness.errors import InputOutputError, MisuseError
 from harness.transport import Request
-from harness.workload.strangers import WAYS
+from harness.workload.unauthorized_callers import WAYS
 
 NOW_S = 1_795_461_015
 STAGE = "arn:aws:execute-api:us-east-1:111111111111:abcdef/v1"

@@ -1,4 +1,4 @@
-"""A model of a correct system whose surroundings are broken on purpose, and of clients that drive it as flows do.
+"""A model of a correct system whose dependencies are broken on purpose, and of clients that drive it as flows do.
 
 It does what AWS's services may do while faults hit them: refuses, loses answers, delivers late, again and not at all
 for a while, writes an index late, forgets everything when it is killed. It is correct: what it took is stored once, is

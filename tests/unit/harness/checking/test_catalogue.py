@@ -8,10 +8,10 @@ from harness.checking import KEPT_EVIDENCE, Agreement, VerdictWord
 from harness.checking.catalogue import CHECKERS, check_all, overall
 from harness.checking.check import Check
 from harness.checking.completion import EveryFlowCompleted
-from harness.checking.grounds import Grounds
+from harness.checking.context import CheckContext
 from harness.history import FlowHistory, History
+from harness.judging.results import Verdict
 from harness.operations import FlowEnding
-from harness.results import Verdict
 from harness.shape.users import USERS_API
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
@@ -131,8 +131,8 @@ class _Crashing(Check):
 
 class _CrashingAtOnce(_Crashing):
     @classmethod
-    def applies(cls, grounds: Grounds) -> bool:
-        raise RuntimeError(f"never: {grounds.history.asked}\u2028\x1b")
+    def applies(cls, context: CheckContext) -> bool:
+        raise RuntimeError(f"never: {context.history.asked}\u2028\x1b")
 
 
 class _CrashingInTheEnd(Check):

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from harness.checking import VerdictWord
 from harness.checking.catalogue import check_all, overall
-from harness.checking.excuses import excused_flows
 from harness.checking.fault_effects import EFFECTS
+from harness.checking.fault_exemptions import exempt_flows
 from tests.unit.harness.checking.faulty_model import run
 from tests.unit.harness.checking.planted_under_faults import BUGS
 
@@ -34,7 +34,7 @@ def test_under_each_kind_there_are_executions_that_are_valid(kind: str) -> None:
     for seed in range(40):
         execution = run(Random(seed), [kind], 0.4, flows=6)
         results = check_all(execution.history, execution.agreement)
-        words.append(overall(results, execution.history, excused_flows(execution.history, execution.agreement)).word)
+        words.append(overall(results, execution.history, exempt_flows(execution.history, execution.agreement)).word)
     assert VALID in words
     assert INVALID not in words
 
@@ -49,5 +49,5 @@ def test_a_bug_is_found_under_the_fault_that_it_needs_to_show(name: str, seed: i
     assert faulty is not None
     results = check_all(faulty.history, faulty.agreement)
     assert set(bug.finders) <= {result.name for result in results if result.verdict is INVALID}
-    excused = excused_flows(faulty.history, faulty.agreement)
-    assert overall(results, faulty.history, excused).word is INVALID
+    exempt = exempt_flows(faulty.history, faulty.agreement)
+    assert overall(results, faulty.history, exempt).word is INVALID

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from harness.checking import VerdictWord
 from harness.checking.catalogue import CHECKERS, check_all, overall
 from harness.checking.faults_fired import FaultsFired
-from harness.checking.strangers import CreatedByCaller, StrangersLeftNoTrace, StrangersRefused
+from harness.checking.unauthorized_callers import (
+    CreatedByCaller,
+    UnauthorizedCallersLeftNoTrace,
+    UnauthorizedCallersRefused,
+)
 from harness.operations import FlowEnding
 from tests.unit.harness.checking.model import FAULTS, Chances, run
 
@@ -19,7 +23,9 @@ AWKWARD = Chances(awkward=0.2, unfinished=0.2, foreign=0.2)
 SEEDS = st.integers(0, 2**32)
 CLEAN = Chances(awkward=0, unfinished=0, foreign=0)
 # Nobody breaks anything on purpose in it, and everybody may call: literal histories are held against these.
-NOT_IN_THE_MODEL = {each.name for each in (FaultsFired, StrangersRefused, StrangersLeftNoTrace, CreatedByCaller)}
+NOT_IN_THE_MODEL = {
+    each.name for each in (FaultsFired, UnauthorizedCallersRefused, UnauthorizedCallersLeftNoTrace, CreatedByCaller)
+}
 
 
 @settings(max_examples=300, deadline=None)

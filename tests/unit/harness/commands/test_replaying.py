@@ -13,7 +13,7 @@ from harness.command_line import main
 from harness.errors import ExitCode
 from harness.store.runs import RunStore
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi
-from tests.unit.harness.fake_stack import quick_api, surroundings
+from tests.unit.harness.fake_stack import dependencies, quick_api
 
 type Harness = Callable[..., Result]
 
@@ -40,7 +40,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 @pytest.fixture
 def harness(store: RunStore, api: FakeApi) -> Harness:  # noqa: ARG001 - it changes the folder
     def run(*arguments: str) -> Result:
-        return CliRunner().invoke(main, arguments, obj=surroundings(api))
+        return CliRunner().invoke(main, arguments, obj=dependencies(api))
 
     return run
 

@@ -16,10 +16,10 @@ from harness.store.runs import RunStore
 from harness.transport import Request, Response, Transport
 from tests.unit.harness.conftest import WriteModule
 from tests.unit.harness.fake_api import FakeApi
-from tests.unit.harness.fake_stack import quick_api, surroundings
+from tests.unit.harness.fake_stack import dependencies, quick_api
 from tests.unit.harness.faults.fake_control import ACCOUNT_ID, ENDPOINT_URL, FakeControl
+from tests.unit.harness.stack.test_deployment import OUTPUTS
 from tests.unit.harness.test_command_line import LAUNCHER
-from tests.unit.harness.test_deployment import OUTPUTS
 
 type Soak = Callable[..., Result]
 
@@ -60,7 +60,7 @@ def soak(write_module: WriteModule, api: FakeApi) -> Soak:
         async def open_transport(_connections: int) -> AsyncIterator[Transport]:
             yield EngineWithFaults(api, hits=hits)
 
-        around = replace(surroundings(api), open_transport=open_transport)
+        around = replace(dependencies(api), open_transport=open_transport)
         options = ["--kinds", KINDS, "--flows", "30", "--seed", "7", *arguments]
         return CliRunner().invoke(main, ["soak", *options], obj=around)
 

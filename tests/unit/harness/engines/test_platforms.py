@@ -2,8 +2,8 @@
 
 import pytest
 
-from harness.deployment import PACKAGES_FOR
 from harness.engines.platforms import packages_on
+from harness.stack.deployment import PACKAGES_FOR
 from infra.dependencies import HERE, PLATFORMS
 
 

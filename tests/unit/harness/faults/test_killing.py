@@ -11,7 +11,7 @@ from harness.clock import RunClock
 from harness.errors import UnavailableError
 from harness.faults.control import FaultControl
 from harness.faults.flow_count import FlowCount
-from harness.faults.killing import Scene, killed_by
+from harness.faults.killing import KillContext, killed_by
 from harness.faults.notation import fault_in_words
 from harness.faults.schedule import broken_by
 from harness.history import FaultHistory, Firing, History
@@ -75,8 +75,8 @@ def killed(
             control = FaultControl(victim.engine, ENDPOINT_URL, ACCOUNT_ID)
             broken = broken_by([fault_in_words(text) for text in others], 7, control, clock, writer)
             async with broken as schedule:
-                scene = Scene(victim, schedule, 7, count, clock, writer)
-                async with killed_by([fault_in_words(text) for text in faults], scene):
+                context = KillContext(victim, schedule, 7, count, clock, writer)
+                async with killed_by([fault_in_words(text) for text in faults], context):
                     await body(count)
             writer.finish()
 

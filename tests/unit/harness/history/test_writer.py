@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.driver import drive
+from harness.driving.driver import drive
 from harness.errors import ExitCode, InputOutputError
 from harness.history import DepthSample, FinalState, Message, QueueDepths, ServerTimes, StoredItem
 from harness.history.reader import read_history

@@ -21,8 +21,8 @@ from harness.history import (
     ServerTimes,
 )
 from harness.html_report.page import render
+from harness.judging.results import Results, ThresholdResult, Verdict
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
-from harness.results import Results, ThresholdResult, Verdict
 from harness.timing.measure import measure
 
 HOSTILE = (

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
-from harness.deployment import Deployment
+from harness.stack.deployment import Deployment
 from tests.answering import served_by
-from tests.unit.harness.test_deployment import OUTPUTS
+from tests.unit.harness.stack.test_deployment import OUTPUTS
 
 QUEUE, DEAD_LETTERS = "q", "d"
 """The names of the queues of `OUTPUTS`."""

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from harness.deployment import Deployment
 from harness.history import ServerTimes, StoredItem
 from harness.observation import NoAnswerError, ObservationError, clients
 from harness.observation.aws import AwsObserver
 from harness.observation.clients import AwsClients
 from harness.observation.table import plain
 from harness.shape.users import USERS_API
+from harness.stack.deployment import Deployment
 from tests.unit.harness.observation.aws_server import RefusalError, aws_at
-from tests.unit.harness.test_deployment import OUTPUTS
+from tests.unit.harness.stack.test_deployment import OUTPUTS
 
 PAGES = {
     None: ([{"id": {"S": "u1"}, "messageId": {"S": "m1"}, "name": {"S": "Ada"}}], {"id": {"S": "u1"}}),

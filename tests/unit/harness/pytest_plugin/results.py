@@ -1,7 +1,7 @@
 """Literal results of runs that nobody made."""
 
 from harness.checking import CheckResult, Evidence, VerdictWord
-from harness.results import Results, ThresholdResult, Verdict
+from harness.judging.results import Results, ThresholdResult, Verdict
 from harness.timing import Figures, FlowCounts
 
 FIGURES = Figures(

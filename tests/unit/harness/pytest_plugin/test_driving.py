@@ -6,15 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.errors import UnavailableError
 from harness.history import History
+from harness.judging.results import Results, Verdict
 from harness.pytest_plugin.driving import DrivenRun, driver
-from harness.results import Results, Verdict
+from harness.stack.deployment import Deployment, DeploymentRequest
 from harness.workload import Workload
 from tests.unit.harness.pytest_plugin.results import INVALID, UNKNOWN, VALID
-from tests.unit.harness.test_deployment import OUTPUTS
+from tests.unit.harness.stack.test_deployment import OUTPUTS
 
 DEPLOYMENT = Deployment(**OUTPUTS)
 ENGINE = RunningEngine("http://127.0.0.1:4566")

@@ -7,9 +7,9 @@ from types import ModuleType
 
 import pytest
 
-from harness.deployment import Deployment, DeploymentRequest
 from harness.engines import RunningEngine
 from harness.errors import UnavailableError
+from harness.stack.deployment import Deployment, DeploymentRequest
 from harness.workload import Workload
 from tests.unit.harness.pytest_plugin.results import INVALID, VALID
 from tests.unit.harness.pytest_plugin.test_driving import FakeRun
@@ -17,7 +17,7 @@ from tests.unit.harness.pytest_plugin.test_driving import FakeRun
 # What a person's own conftest file may do: say where the stack is, instead of having it deployed.
 STACK_FROM_ELSEWHERE = """
     import pytest
-    from harness.deployment import Deployment
+    from harness.stack.deployment import Deployment
     from harness.engines import RunningEngine
 
     @pytest.fixture(scope="session")
@@ -54,9 +54,9 @@ def driven(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Workload, Path]]:
             raise UnavailableError("no engine answers")
         return FakeRun(INVALID if workload.seed % 2 else VALID)
 
-    drive_module = ModuleType("harness.drive_stack")
+    drive_module = ModuleType("harness.running.drive_stack")
     drive_module.__dict__["drive_stack"] = drive_stack
-    monkeypatch.setitem(sys.modules, "harness.drive_stack", drive_module)
+    monkeypatch.setitem(sys.modules, "harness.running.drive_stack", drive_module)
     return asked
 
 
@@ -166,7 +166,8 @@ def test_tests_that_use_nothing_of_it_are_as_they_were(pytester: pytest.Pytester
             assert engine == api == "mine"
 
         def test_that_fails():
-            assert not [name for name in sys.modules if name in ("aiohttp", "boto3", "harness.drive_stack", "psutil")]
+            slow = ("aiohttp", "boto3", "harness.running.drive_stack", "psutil")
+            assert not [name for name in slow if name in sys.modules]
             assert False
         """
     )

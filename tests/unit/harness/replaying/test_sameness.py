@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from harness.checking import CheckResult, Evidence, VerdictWord
 from harness.history import FaultHistory, Firing, FlowHistory, History
+from harness.judging.results import Results, Verdict
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
 from harness.replaying.failure import broken_in
 from harness.replaying.hits import compare_hits
 from harness.replaying.sameness import Sameness, StoredEvidence, sameness
-from harness.results import Results, Verdict
 from harness.store.record import GitRecord, RunRecord, SourcesRecord
 from tests.unit.harness.literal_results import RECORD, figures
 

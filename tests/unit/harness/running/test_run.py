@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import DeploymentRequest
 from harness.errors import DeploymentFailedError, ExitCode, UnavailableError
 from harness.history.reader import read_history
 from harness.observation import ObservationError
 from harness.operations import FlowEnding
-from harness.phases import Phases
+from harness.running.dependencies import RunDependencies
+from harness.running.phases import Phases
 from harness.running.request import RunRequest
 from harness.running.run import Run, make_run, perform
 from harness.running.site import Place, Site
-from harness.running.surroundings import Surroundings
+from harness.stack.deployment import DeploymentRequest
 from harness.store.folder import RunFolder
 from harness.store.record import SourcesRecord
 from harness.store.runs import RunStore
@@ -28,7 +28,7 @@ from harness.workload.arrival import ClosedLoop
 from harness.workload.document import workload_from_json
 from tests.unit.harness.fake_api import API_URL, Answer, FakeApi
 from tests.unit.harness.fake_engine import FakeEngine
-from tests.unit.harness.fake_stack import QUICK, StackObserver, quick_api, surroundings
+from tests.unit.harness.fake_stack import QUICK, StackObserver, dependencies, quick_api
 
 WORKLOAD = Workload(seed=7, flows=20, arrival=ClosedLoop(4), polling=QUICK)
 REQUEST = RunRequest(WORKLOAD, arguments=("run", "--flows", "20"))
@@ -38,7 +38,7 @@ def press_ctrl_c() -> None:
     signal.raise_signal(signal.SIGINT)
 
 
-def perform_on(engine: FakeEngine, around: Surroundings, folder: Path, request: RunRequest = REQUEST) -> Run:
+def perform_on(engine: FakeEngine, around: RunDependencies, folder: Path, request: RunRequest = REQUEST) -> Run:
     site = Site(engine, "embedded", "111122223333", "us-east-1", "users-api", folder / "outputs.json", ("A=1",))
     return perform(request, site, RunStore(folder / "runs"), Phases({"install": 3214}), around)
 
@@ -46,7 +46,7 @@ def perform_on(engine: FakeEngine, around: Surroundings, folder: Path, request: 
 def test_a_run_is_kept_with_all_that_is_needed_to_make_it_again_and_to_judge_it_again(tmp_path: Path) -> None:
     asked: list[DeploymentRequest] = []
     engine = FakeEngine()
-    run = perform_on(engine, surroundings(quick_api(), on_deploy=asked.append), tmp_path)
+    run = perform_on(engine, dependencies(quick_api(), on_deploy=asked.append), tmp_path)
 
     assert run.exit_code is ExitCode.VALID, run.verdict
     assert engine.stopped
@@ -91,7 +91,7 @@ def test_what_was_acknowledged_and_is_not_in_the_table_makes_the_run_invalid(tmp
         return (await kept())[1:]
 
     observer.stored = lose_one  # type: ignore[method-assign,assignment]  # a table that lost one
-    run = perform_on(FakeEngine(), surroundings(api, observer=observer), tmp_path)
+    run = perform_on(FakeEngine(), dependencies(api, observer=observer), tmp_path)
 
     assert run.exit_code is ExitCode.INVALID
     found = {check.name for check in run.results.checks if check.verdict == "invalid"}
@@ -100,7 +100,7 @@ def test_what_was_acknowledged_and_is_not_in_the_table_makes_the_run_invalid(tmp
 
 def test_a_threshold_that_is_missed_makes_the_run_invalid(tmp_path: Path) -> None:
     request = replace(REQUEST, thresholds=(parse_threshold("visible.p99<1us"),))
-    run = perform_on(FakeEngine(), surroundings(quick_api()), tmp_path, request)
+    run = perform_on(FakeEngine(), dependencies(quick_api()), tmp_path, request)
     assert run.exit_code is ExitCode.INVALID
     assert "visible.p99<1us" in run.verdict.reason
 
@@ -111,7 +111,7 @@ def test_an_engine_that_does_not_start_is_stopped_for_it_may_have_half(tmp_path:
 
     engine = FakeEngine(on_start=fail)
     with pytest.raises(UnavailableError):
-        perform_on(engine, surroundings(quick_api()), tmp_path)
+        perform_on(engine, dependencies(quick_api()), tmp_path)
     assert engine.stopped
     assert not (tmp_path / "runs").exists()
 
@@ -122,7 +122,7 @@ def test_a_failed_deployment_stops_the_engine_and_names_its_log(tmp_path: Path) 
 
     engine = FakeEngine()
     with pytest.raises(DeploymentFailedError) as caught:
-        perform_on(engine, surroundings(quick_api(), on_deploy=fail), tmp_path)
+        perform_on(engine, dependencies(quick_api(), on_deploy=fail), tmp_path)
     assert caught.value.__notes__ == ["the engine's log: engine.log"]
     assert engine.stopped
 
@@ -130,10 +130,10 @@ def test_a_failed_deployment_stops_the_engine_and_names_its_log(tmp_path: Path) 
 def test_ctrl_c_while_the_engine_starts_or_the_stack_deploys_stops_the_engine(tmp_path: Path) -> None:
     in_start = FakeEngine(on_start=press_ctrl_c)
     with pytest.raises(KeyboardInterrupt):
-        perform_on(in_start, surroundings(quick_api()), tmp_path)
+        perform_on(in_start, dependencies(quick_api()), tmp_path)
     in_deploy = FakeEngine()
     with pytest.raises(KeyboardInterrupt):
-        perform_on(in_deploy, surroundings(quick_api(), on_deploy=lambda _request: press_ctrl_c()), tmp_path)
+        perform_on(in_deploy, dependencies(quick_api(), on_deploy=lambda _request: press_ctrl_c()), tmp_path)
     assert in_start.stopped
     assert in_deploy.stopped
 
@@ -145,7 +145,7 @@ def test_ctrl_c_in_the_middle_of_the_flows_keeps_and_judges_what_was_done(tmp_pa
         return None
 
     engine = FakeEngine()
-    run = perform_on(engine, surroundings(quick_api(interrupt)), tmp_path)
+    run = perform_on(engine, dependencies(quick_api(interrupt)), tmp_path)
 
     assert run.exit_code is ExitCode.INTERRUPTED
     assert run.verdict.word == "unknown"
@@ -159,7 +159,7 @@ def test_ctrl_c_in_the_middle_of_the_flows_keeps_and_judges_what_was_done(tmp_pa
 
 def test_ctrl_c_while_the_engine_stops_lets_it_stop_and_is_not_forgotten(tmp_path: Path) -> None:
     engine = FakeEngine(on_stop=press_ctrl_c)
-    run = perform_on(engine, surroundings(quick_api()), tmp_path)
+    run = perform_on(engine, dependencies(quick_api()), tmp_path)
     assert engine.stopped
     assert run.exit_code is ExitCode.INTERRUPTED
     assert run.verdict.word == "valid"
@@ -169,7 +169,7 @@ def test_an_engine_that_does_not_stop_is_noted_beside_the_verdict(tmp_path: Path
     def fail() -> None:
         raise UnavailableError("the engine did not stop")
 
-    run = perform_on(FakeEngine(on_stop=fail), surroundings(quick_api()), tmp_path)
+    run = perform_on(FakeEngine(on_stop=fail), dependencies(quick_api()), tmp_path)
     assert run.notes == ["the engine did not stop"]
     assert run.exit_code is ExitCode.VALID
 
@@ -185,7 +185,7 @@ def test_an_engine_that_goes_away_half_way_leaves_an_unknown_verdict_and_no_gues
 
     api = quick_api(go_away)
     observer = StackObserver(api)
-    run = perform_on(FakeEngine(), surroundings(api, observer=observer), tmp_path)
+    run = perform_on(FakeEngine(), dependencies(api, observer=observer), tmp_path)
 
     assert run.verdict.word == "unknown"
     assert run.exit_code is ExitCode.UNKNOWN
@@ -204,7 +204,7 @@ def test_a_history_that_cannot_be_written_to_its_end_is_judged_unknown_and_ends_
     api.script = fill_the_disk
     soft_limit, hard_limit = resource.getrlimit(resource.RLIMIT_FSIZE)
     try:
-        run = perform_on(FakeEngine(), surroundings(api), tmp_path)
+        run = perform_on(FakeEngine(), dependencies(api), tmp_path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft_limit, hard_limit))
 
@@ -216,7 +216,7 @@ def test_a_history_that_cannot_be_written_to_its_end_is_judged_unknown_and_ends_
 
 
 def test_an_api_that_is_just_there_is_judged_by_its_answers_alone(tmp_path: Path) -> None:
-    run = make_run(REQUEST, Place(API_URL, "none"), RunStore(tmp_path / "runs"), Phases({}), surroundings(quick_api()))
+    run = make_run(REQUEST, Place(API_URL, "none"), RunStore(tmp_path / "runs"), Phases({}), dependencies(quick_api()))
     assert run.exit_code is ExitCode.VALID, run.verdict
     assert not run.history.observable
     assert "no-create-lost" not in {check.name for check in run.results.checks}
@@ -225,14 +225,14 @@ def test_an_api_that_is_just_there_is_judged_by_its_answers_alone(tmp_path: Path
 
 def test_poison_that_is_not_dead_lettered_makes_the_run_invalid(tmp_path: Path) -> None:
     request = replace(REQUEST, workload=replace(WORKLOAD, poison=2, deadlines=Deadlines(quiet_timeout_s=1)))
-    run = perform_on(FakeEngine(), surroundings(quick_api()), tmp_path, request)
+    run = perform_on(FakeEngine(), dependencies(quick_api()), tmp_path, request)
     found = {check.name for check in run.results.checks if check.verdict == "invalid"}
     assert "dead-letters-are-poison" in found
 
 
 def test_a_run_of_some_flows_only_is_whole_with_those(tmp_path: Path) -> None:
     request = replace(REQUEST, workload=replace(WORKLOAD, only_flows=(3, 17)))
-    run = perform_on(FakeEngine(), surroundings(quick_api()), tmp_path, request)
+    run = perform_on(FakeEngine(), dependencies(quick_api()), tmp_path, request)
     assert run.exit_code is ExitCode.VALID, run.verdict
     assert (run.history.asked, sorted(flow.number for flow in run.history.flows)) == (2, [3, 17])
     assert {flow.number: flow.payload for flow in run.history.flows} == {

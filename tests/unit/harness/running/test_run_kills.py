@@ -7,19 +7,19 @@ from pathlib import Path
 
 import pytest
 
-from harness.deployment import DeploymentRequest
 from harness.errors import ExitCode, MisuseError, UnavailableError
 from harness.faults.notation import fault_in_words
-from harness.phases import Phases
+from harness.running.phases import Phases
 from harness.running.request import RunRequest
 from harness.running.run import Run, perform
 from harness.running.site import Site
+from harness.stack.deployment import DeploymentRequest
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop
 from tests.unit.harness.fake_engine import FakeEngine, MortalFakeEngine
-from tests.unit.harness.fake_stack import QUICK, quick_api, surroundings
+from tests.unit.harness.fake_stack import QUICK, dependencies, quick_api
 
 WORKLOAD = Workload(
     seed=7,
@@ -33,7 +33,7 @@ WORKLOAD = Workload(
 
 def run_on(engine: FakeEngine, folder: Path, asked: list[DeploymentRequest], workload: Workload = WORKLOAD) -> Run:
     site = Site(engine, "embedded", "111122223333", "us-east-1", "users-api", folder / "outputs.json", ("A=1",))
-    around = surroundings(quick_api(), on_deploy=asked.append)
+    around = dependencies(quick_api(), on_deploy=asked.append)
     return perform(RunRequest(workload), site, RunStore(folder / "runs"), Phases({}), around)
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from harness.checking import VerdictWord
 from harness.faults.document import fault_to_json
 from harness.faults.notation import fault_in_words
-from harness.results import Verdict
-from harness.soaking.amount import Ended, Soaked
+from harness.judging.results import Verdict
 from harness.soaking.rounds import Round, RoundFault
+from harness.soaking.summary import Ended, SoakResult
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
 
@@ -31,5 +31,5 @@ def done(number: int, *faults: RoundFault, word: str = "valid") -> Round:
     return Round(number, f"run-{number}", folder, workload, faults, verdict, 10.0)
 
 
-def soaked(*rounds: Round, ended: Ended = Ended.OUT_OF_TIME, kinds: tuple[str, ...] = KINDS) -> Soaked:
-    return Soaked(7, kinds, rounds, ended, 33.3)
+def soak_result(*rounds: Round, ended: Ended = Ended.OUT_OF_TIME, kinds: tuple[str, ...] = KINDS) -> SoakResult:
+    return SoakResult(7, kinds, rounds, ended, 33.3)

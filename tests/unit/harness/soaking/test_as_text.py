@@ -2,9 +2,9 @@
 
 import json
 
-from harness.soaking.as_text import round_as_text, soaked_as_json, soaked_as_text
-from tests.unit.harness.soaking.literal_rounds import CRASHES, LAG, done, fault, soaked
-from tests.unit.harness.test_report_text import printed, rows
+from harness.soaking.as_text import round_as_text, soak_as_json, soak_as_text
+from tests.unit.harness.soaking.literal_rounds import CRASHES, LAG, done, fault, soak_result
+from tests.unit.harness.terminal.test_results import printed, rows
 
 
 def test_a_round_says_what_was_set_what_it_hit_and_what_came_of_it() -> None:
@@ -25,7 +25,7 @@ def test_a_round_that_is_not_valid_says_why_and_what_repeats_it() -> None:
 
 
 def test_the_verdict_comes_first_then_each_kind_then_what_to_look_at() -> None:
-    shown = rows(soaked_as_text(soaked(done(1, CRASHES), done(2, CRASHES, word="invalid"))))
+    shown = rows(soak_as_text(soak_result(done(1, CRASHES), done(2, CRASHES, word="invalid"))))
     assert shown[:2] == [
         "invalid: 1 of 2 rounds valid, 1 of 2 rounds invalid; 200 flows in 33 s",
         "seed 7; the time was over",
@@ -37,7 +37,7 @@ def test_the_verdict_comes_first_then_each_kind_then_what_to_look_at() -> None:
 
 
 def test_a_program_gets_all_of_it() -> None:
-    told = json.loads(json.dumps(soaked_as_json(soaked(done(1, CRASHES), done(2, LAG, word="unknown")))))
+    told = json.loads(json.dumps(soak_as_json(soak_result(done(1, CRASHES), done(2, LAG, word="unknown")))))
     assert (told["seed"], told["verdict"]["word"], told["ended"]) == (7, "unknown", "the time was over")
     first, second = told["rounds"]
     assert first["faults"][0] | {"definition": {}} == {

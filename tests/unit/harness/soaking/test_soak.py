@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from harness.errors import UnavailableError
-from harness.soaking.amount import Ended, Soaked
 from harness.soaking.rounds import Round
 from harness.soaking.soak import Bounds, Standing, make_rounds
+from harness.soaking.summary import Ended, SoakResult
 from tests.unit.harness.soaking.literal_rounds import CRASHES, KINDS, done
 
 BEGAN_S = 95.0
@@ -30,19 +30,19 @@ class Clock:
         return done(standing.number, CRASHES, word="invalid" if standing.number == 2 else "valid")
 
 
-def rounds_of(clock: Clock, bounds: Bounds, make: Callable[[Standing], Round | None] | None = None) -> Soaked:
-    soaked, failure = make_rounds(make or clock.make, bounds, 7, KINDS, clock)
+def rounds_of(clock: Clock, bounds: Bounds, make: Callable[[Standing], Round | None] | None = None) -> SoakResult:
+    soak_result, failure = make_rounds(make or clock.make, bounds, 7, KINDS, clock)
     assert failure is None
-    return soaked
+    return soak_result
 
 
 def test_no_round_is_begun_that_would_end_too_late_if_it_took_as_long_as_the_longest() -> None:
     clock = Clock(10, 30, 10)
-    soaked = rounds_of(clock, Bounds(100, BEGAN_S))
-    assert soaked.ended is Ended.OUT_OF_TIME
-    assert [each.number for each in soaked.rounds] == [1, 2, 3, 4, 5]
+    soak_result = rounds_of(clock, Bounds(100, BEGAN_S))
+    assert soak_result.ended is Ended.OUT_OF_TIME
+    assert [each.number for each in soak_result.rounds] == [1, 2, 3, 4, 5]
     assert [each.left_s for each in clock.standings] == [95, 85, 55, 45, 35]
-    assert soaked.duration_s <= 100
+    assert soak_result.duration_s <= 100
 
 
 def test_what_took_longer_than_there_was_begins_nothing() -> None:
@@ -50,17 +50,17 @@ def test_what_took_longer_than_there_was_begins_nothing() -> None:
 
 
 def test_an_invalid_round_ends_nothing() -> None:
-    soaked = rounds_of(Clock(1), Bounds(100, BEGAN_S, most_rounds=4))
-    assert soaked.ended is Ended.ENOUGH
-    assert [each.verdict.word for each in soaked.rounds] == ["valid", "invalid", "valid", "valid"]
+    soak_result = rounds_of(Clock(1), Bounds(100, BEGAN_S, most_rounds=4))
+    assert soak_result.ended is Ended.ENOUGH
+    assert [each.verdict.word for each in soak_result.rounds] == ["valid", "invalid", "valid", "valid"]
 
 
 def test_ctrl_c_in_the_middle_of_a_round_keeps_those_before() -> None:
     clock = Clock(1)
-    soaked = rounds_of(
+    soak_result = rounds_of(
         clock, Bounds(100, BEGAN_S), lambda standing: clock.make(standing) if standing.number < 3 else None
     )
-    assert (soaked.ended, len(soaked.rounds)) == (Ended.INTERRUPTED, 2)
+    assert (soak_result.ended, len(soak_result.rounds)) == (Ended.INTERRUPTED, 2)
 
 
 def test_ctrl_c_between_two_rounds_keeps_those_before() -> None:
@@ -71,8 +71,8 @@ def test_ctrl_c_between_two_rounds_keeps_those_before() -> None:
             raise KeyboardInterrupt
         return clock.make(standing)
 
-    soaked = rounds_of(clock, Bounds(100, BEGAN_S), make)
-    assert (soaked.ended, len(soaked.rounds)) == (Ended.INTERRUPTED, 2)
+    soak_result = rounds_of(clock, Bounds(100, BEGAN_S), make)
+    assert (soak_result.ended, len(soak_result.rounds)) == (Ended.INTERRUPTED, 2)
 
 
 def test_what_makes_the_next_round_impossible_is_returned_with_the_rounds_before() -> None:
@@ -83,7 +83,7 @@ def test_what_makes_the_next_round_impossible_is_returned_with_the_rounds_before
             raise UnavailableError("the engine is gone")
         return clock.make(standing)
 
-    soaked, failure = make_rounds(make, Bounds(100, BEGAN_S), 7, KINDS, clock)
-    assert (soaked.ended, len(soaked.rounds)) == (Ended.FAILED, 1)
+    soak_result, failure = make_rounds(make, Bounds(100, BEGAN_S), 7, KINDS, clock)
+    assert (soak_result.ended, len(soak_result.rounds)) == (Ended.FAILED, 1)
     with pytest.raises(UnavailableError, match="the engine is gone"):
         raise failure or AssertionError

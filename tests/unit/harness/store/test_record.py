@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harness.errors import MisuseError
+from harness.store.provenance import git_state, versions
 from harness.store.record import EngineRecord, RunRecord, record_from_json, record_to_json
-from harness.store.surroundings import git_state, versions
 from tests.unit.harness.literal_results import RECORD
 
 MINIMAL = RunRecord("id", "now", (), {}, "http://api", EngineRecord("external"))

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from harness.callers import Auth
 from harness.callers.parameters import parameters_of_auth
-from harness.checking import VerdictWord
 from harness.engines import RunningEngine
 from harness.errors import DeploymentFailedError, HarnessError
 from harness.running.dependencies import RunDependencies
@@ -22,6 +21,7 @@ from harness.running.run import Run
 from harness.stack.deployment import Deployment, read_deployment
 from harness.terminal.progress import show_nothing
 from harness.transport import Transport
+from harness.verdicts import VerdictWord
 from harness.workload import Deadlines, Workload
 from mutants.mutant import Client, Mutant
 from mutants.planting import CHECKOUT, Planted, plant

@@ -5,23 +5,13 @@ A checker holds one claim against one history and one agreement, and amounts to 
 over the flows, and one that crashes is *unknown*.
 """
 
-import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from harness.callers import Auth
 from harness.shape import ApiShape
-
-
-class VerdictWord(enum.StrEnum):
-    """What can be said."""
-
-    VALID = "valid"
-    INVALID = "invalid"
-    """Something is shown to be wrong."""
-    UNKNOWN = "unknown"
-    """Nothing is shown to be wrong, and not everything is shown to be right."""
+from harness.verdicts import VerdictWord
 
 
 @dataclass(frozen=True, slots=True)

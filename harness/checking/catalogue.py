@@ -1,11 +1,10 @@
-"""All checkers, how they are run, and what they amount to together."""
+"""All checkers, and how they are run."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
-from harness.checking import Agreement, CheckResult, VerdictWord
+from harness.checking import Agreement, CheckResult
 from harness.checking.answers import AnswersAsAgreed
 from harness.checking.check import Check
 from harness.checking.completion import EveryFlowCompleted, OnlyInvalidRejected
@@ -22,8 +21,7 @@ from harness.checking.unauthorized_callers import (
 )
 from harness.checking.visibility import RetrieveAfterVisible, VisibleInTime, VisibleStaysVisible
 from harness.history import FlowHistory, History
-from harness.judging.results import Verdict
-from harness.operations import FlowEnding
+from harness.verdicts import VerdictWord
 
 type Checker = type[Check]
 
@@ -68,27 +66,6 @@ def check_all(
             examination.see(flow)
     results = (examination.result() for examination in examinations)
     return tuple(result for result in results if result)
-
-
-def overall(results: Sequence[CheckResult], history: History, exempt: int = 0) -> Verdict:
-    """Return the verdict on a run: it is valid only if every claim is, and every flow that was asked for completed.
-
-    Args:
-        results: what the checkers say.
-        history: what they say it of.
-        exempt: how many flows need not have completed; see `harness.checking.fault_exemptions`.
-    """
-    completed = sum(flow.ending is FlowEnding.COMPLETED for flow in history.flows)
-    flows = f"{completed} of {history.asked} flows completed"
-    flows += f", {exempt} ended by faults that hit them" if exempt else ""
-    words = Counter(result.verdict for result in results)
-    if broken := [result.name for result in results if result.verdict is VerdictWord.INVALID]:
-        return Verdict(VerdictWord.INVALID, f"{flows}; broken: {', '.join(broken)}")
-    if words[VerdictWord.UNKNOWN] or not completed or completed + exempt < history.asked or not history.complete:
-        why = [f"{result.name}: {result.reason}" for result in results if result.verdict is VerdictWord.UNKNOWN]
-        rest = f"; not known: {'; '.join(why)}" if why else ""
-        return Verdict(VerdictWord.UNKNOWN, one_line(f"{flows}, nothing is shown to be wrong{rest}"))
-    return Verdict(VerdictWord.VALID, f"{flows}; every result came back exactly as it was sent")
 
 
 class _Examination:

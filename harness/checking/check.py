@@ -7,10 +7,11 @@ reason says so). What can by the run's very nature not be looked at is left out:
 
 from typing import ClassVar
 
-from harness.checking import KEPT_EVIDENCE, CheckResult, Evidence, VerdictWord
+from harness.checking import KEPT_EVIDENCE, CheckResult, Evidence
 from harness.checking.context import CheckContext
 from harness.checking.evidence_text import because, counted, one_line
 from harness.history import FlowHistory
+from harness.verdicts import VerdictWord
 
 
 class Check:

@@ -24,16 +24,13 @@ _SAID: Final = frozenset({Meaning.ACCEPTED, Meaning.VISIBLE, Meaning.PENDING, Me
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A firing, with what it may do.
-
-    Attributes:
-        until_s: until when it may show at the calls of others, where it hits the whole engine.
-    """
+    """A firing, with what it may do."""
 
     fault: FaultHistory
     effect: Effect
     firing: Firing
     until_s: float
+    """Until when it may show at the calls of others, where it hits the whole engine."""
 
 
 def explained_calls(flow: FlowHistory, own: Sequence[Hit], engine: Sequence[Hit], shape: ApiShape) -> dict[int, Hit]:

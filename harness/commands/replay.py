@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import click
 
-from harness.checking import VerdictWord
 from harness.commands.engine_choice import progressing_dependencies
 from harness.commands.options import json_option
 from harness.commands.replay_options import AgainOptions, Ground, again_options, find_run, ground_of, read_evidence
@@ -26,6 +25,7 @@ from harness.running.request import RunRequest
 from harness.running.run import Run, make_run, perform
 from harness.running.site import Place, Site
 from harness.store.runs import RunStore
+from harness.verdicts import VerdictWord
 
 _MOST_TIMES: Final = 1000
 _EXIT_CODES: Final = {

@@ -10,7 +10,7 @@ from typing import Final
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from harness.checking import CheckResult, VerdictWord
+from harness.checking import CheckResult
 from harness.history import FlowHistory, History
 from harness.html_report.distributions import by_percentile, create_to_visible, hit_and_not_hit
 from harness.html_report.faults import firings_by_flow, lanes_of, shown_faults, with_lanes
@@ -23,6 +23,7 @@ from harness.html_report.shown import shown_ms, shown_text
 from harness.html_report.waterfalls import Call, Waterfall, make_waterfall
 from harness.judging.results import Results
 from harness.timing import TIMINGS, Figures
+from harness.verdicts import VerdictWord
 
 RUN_FACT: Final = "run"
 COMMAND_FACT: Final = "command"

@@ -1,14 +1,18 @@
 """From what happened to what is said of it: a history, what it is held against, what is required. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 
-from harness.checking import Agreement, VerdictWord
-from harness.checking.catalogue import check_all, overall
+from harness.checking import Agreement, CheckResult
+from harness.checking.catalogue import check_all
+from harness.checking.evidence_text import one_line
 from harness.checking.fault_exemptions import exempt_flows
 from harness.history import History
-from harness.judging.results import Results, ThresholdResult, Verdict
+from harness.judging.results import Results
+from harness.operations import FlowEnding
 from harness.timing.measure import measure
 from harness.timing.thresholds import Threshold, evaluate
+from harness.verdicts import ThresholdResult, Verdict, VerdictWord
 
 
 def judge_run(
@@ -32,6 +36,27 @@ def judge_run(
         figures=figures,
         notes=tuple(history.problems),
     )
+
+
+def overall(results: Sequence[CheckResult], history: History, exempt: int = 0) -> Verdict:
+    """Return the verdict on a run: it is valid only if every claim is, and every flow that was asked for completed.
+
+    Args:
+        results: what the checkers say.
+        history: what they say it of.
+        exempt: how many flows need not have completed; see `harness.checking.fault_exemptions`.
+    """
+    completed = sum(flow.ending is FlowEnding.COMPLETED for flow in history.flows)
+    flows = f"{completed} of {history.asked} flows completed"
+    flows += f", {exempt} ended by faults that hit them" if exempt else ""
+    words = Counter(result.verdict for result in results)
+    if broken := [result.name for result in results if result.verdict is VerdictWord.INVALID]:
+        return Verdict(VerdictWord.INVALID, f"{flows}; broken: {', '.join(broken)}")
+    if words[VerdictWord.UNKNOWN] or not completed or completed + exempt < history.asked or not history.complete:
+        why = [f"{result.name}: {result.reason}" for result in results if result.verdict is VerdictWord.UNKNOWN]
+        rest = f"; not known: {'; '.join(why)}" if why else ""
+        return Verdict(VerdictWord.UNKNOWN, one_line(f"{flows}, nothing is shown to be wrong{rest}"))
+    return Verdict(VerdictWord.VALID, f"{flows}; every result came back exactly as it was sent")
 
 
 def with_thresholds(verdict: Verdict, thresholds: Sequence[ThresholdResult]) -> Verdict:

@@ -10,9 +10,10 @@ import pytest
 from harness.engines import RunningEngine
 from harness.errors import HarnessError
 from harness.history import History
-from harness.judging.results import Results, Verdict
+from harness.judging.results import Results
 from harness.pytest_plugin.explanation import explain
 from harness.stack.deployment import Deployment, DeploymentRequest
+from harness.verdicts import Verdict
 from harness.workload import Workload
 
 

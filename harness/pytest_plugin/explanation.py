@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from harness.checking import CheckResult, Evidence, VerdictWord
-from harness.judging.results import Results, ThresholdResult
+from harness.checking import CheckResult, Evidence
+from harness.judging.results import Results
+from harness.verdicts import ThresholdResult, VerdictWord
 
 _SHOWN_EVIDENCE: Final = 3
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
-from harness.checking import VerdictWord
 from harness.errors import MisuseError
 from harness.judging.results import Results
+from harness.verdicts import VerdictWord
 
 
 def broken_in(results: Results) -> frozenset[str]:

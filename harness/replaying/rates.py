@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from harness.checking import VerdictWord
 from harness.replaying.intervals import wilson_interval
+from harness.verdicts import VerdictWord
 
 
 @dataclass(frozen=True, slots=True)

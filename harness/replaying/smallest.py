@@ -4,12 +4,12 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 
-from harness.checking import VerdictWord
 from harness.replaying.failure import broken_in
 from harness.replaying.trials import TryOut
 from harness.running.request import RunRequest
 from harness.running.run import Run
 from harness.store.runs import RunStore
+from harness.verdicts import VerdictWord
 from harness.workload import Workload
 
 

@@ -15,7 +15,7 @@ from harness.history import History
 from harness.history.reader import read_history
 from harness.html_report.writing import write_report
 from harness.judging.judge import judge_run
-from harness.judging.results import Results, Verdict
+from harness.judging.results import Results
 from harness.observation import Observer
 from harness.observation.quiet import SETTLE_S
 from harness.running.dependencies import RunDependencies
@@ -32,6 +32,7 @@ from harness.stack.deployment import Deployment
 from harness.store.folder import RunFolder
 from harness.store.record import RunRecord
 from harness.store.runs import RunStore
+from harness.verdicts import Verdict
 from harness.workload import Workload
 
 

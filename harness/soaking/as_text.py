@@ -7,11 +7,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.checking import VerdictWord
 from harness.soaking.rounds import Round
 from harness.soaking.summary import SoakResult
 from harness.terminal.results import STYLES
 from harness.terminal.tables import table_of
+from harness.verdicts import VerdictWord
 from harness.workload.document import workload_to_json
 
 _WORDS: Final = (VerdictWord.VALID, VerdictWord.UNKNOWN, VerdictWord.INVALID)

@@ -4,13 +4,13 @@ import shutil
 import time
 from dataclasses import dataclass, replace
 
-from harness.checking import VerdictWord
 from harness.replaying.trials import TryOut
 from harness.running.request import RunRequest
 from harness.running.run import Run
 from harness.soaking.rounds import Round, round_of
 from harness.store.folder import RunFolder
 from harness.store.runs import RunStore
+from harness.verdicts import VerdictWord
 from harness.workload import Workload
 
 

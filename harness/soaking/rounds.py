@@ -7,8 +7,8 @@ from typing import Any
 
 from harness.faults.descriptions import definition_in_words
 from harness.history import FaultHistory
-from harness.judging.results import Verdict
 from harness.running.run import Run
+from harness.verdicts import Verdict
 from harness.workload import Workload
 from harness.workload.descriptions import arrival_in_words
 

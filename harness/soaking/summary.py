@@ -5,10 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from harness.checking import VerdictWord
 from harness.checking.evidence_text import counted
-from harness.judging.results import Verdict
 from harness.soaking.rounds import Round
+from harness.verdicts import Verdict, VerdictWord
 
 
 class Ended(enum.StrEnum):

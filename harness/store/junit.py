@@ -8,9 +8,10 @@ good one. The form is the common one (testsuites, testsuite, properties, testcas
 from typing import Final
 from xml.etree import ElementTree as ET
 
-from harness.checking import CheckResult, VerdictWord
-from harness.judging.results import Results, ThresholdResult
+from harness.checking import CheckResult
+from harness.judging.results import Results
 from harness.store.record import RunRecord
+from harness.verdicts import ThresholdResult, VerdictWord
 
 _PROBLEM_TAGS: Final = {VerdictWord.INVALID: "failure", VerdictWord.UNKNOWN: "error"}
 _DECLARATION: Final = '<?xml version="1.0" encoding="utf-8"?>\n'

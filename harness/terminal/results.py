@@ -9,13 +9,14 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from harness.checking import CheckResult, VerdictWord
+from harness.checking import CheckResult
 from harness.history import FlowHistory
-from harness.judging.results import Results, ThresholdResult
+from harness.judging.results import Results
 from harness.operations import Operation
 from harness.terminal.faults import faults_as_text
 from harness.terminal.tables import QUANTILE_COLUMNS, quantile_cells, table_of
 from harness.timing import TIMINGS, Figures
+from harness.verdicts import ThresholdResult, VerdictWord
 
 STYLES: Final = {VerdictWord.VALID: "green", VerdictWord.INVALID: "red", VerdictWord.UNKNOWN: "yellow"}
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from harness.checking import VerdictWord
 from harness.errors import MisuseError
-from harness.judging.results import ThresholdResult
 from harness.timing import TIMINGS, Figures
 from harness.timing.statistics import Quantiles
+from harness.verdicts import ThresholdResult, VerdictWord
 
 _SHORT_NAMES: Final = {"visible": "visible_upper"}
 """Who requires something of `visible` means what is sure, which is the upper bound."""

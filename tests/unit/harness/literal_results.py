@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from harness.checking import CheckResult, Evidence, VerdictWord
-from harness.judging.results import Results, ThresholdResult, Verdict
+from harness.checking import CheckResult, Evidence
+from harness.judging.results import Results
 from harness.store.record import EngineRecord, GitRecord, RunRecord
 from harness.timing import FaultFigures, FaultPeriod, FaultSummary, Figures, Recovery
 from harness.timing.measure import measure
 from harness.timing.statistics import Quantiles
+from harness.verdicts import ThresholdResult, Verdict, VerdictWord
 from tests.unit.harness.timing.histories import history, plain_flow
 
 KEPT = CheckResult("rejected-left-no-trace", "Rejected creates leave no trace.", VerdictWord.VALID, "2 were rejected")

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from harness.checking import VerdictWord
+from harness.verdicts import VerdictWord
 from mutants.function import RANDOM_USER_ID, SWALLOWED_EXCEPTION
 from mutants.mutant import sound
 from mutants.table import Slot, as_json, as_table, conclusion

@@ -5,7 +5,7 @@ from zlib import crc32
 
 import pytest
 
-from harness.checking import VerdictWord
+from harness.verdicts import VerdictWord
 from harness.workload import Workload
 from harness.workload.ranges import check_workload
 from mutants.catalogue import MUTANTS

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from harness.checking import CheckResult, Contract, Evidence, VerdictWord
+from harness.checking import CheckResult, Contract, Evidence
 from harness.checking.answers import AnswersAsAgreed
 from harness.operations import Meaning, Operation, Outcome
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     CONTRACT,

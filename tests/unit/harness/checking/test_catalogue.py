@@ -4,15 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from harness.checking import KEPT_EVIDENCE, Agreement, VerdictWord
-from harness.checking.catalogue import CHECKERS, check_all, overall
+from harness.checking import KEPT_EVIDENCE, Agreement
+from harness.checking.catalogue import CHECKERS, check_all
 from harness.checking.check import Check
 from harness.checking.completion import EveryFlowCompleted
 from harness.checking.context import CheckContext
 from harness.history import FlowHistory, History
-from harness.judging.results import Verdict
+from harness.judging.judge import overall
 from harness.operations import FlowEnding
 from harness.shape.users import USERS_API
+from harness.verdicts import Verdict, VerdictWord
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     accepted,

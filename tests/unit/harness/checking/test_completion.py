@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from harness.checking import Evidence, VerdictWord
+from harness.checking import Evidence
 from harness.checking.completion import EveryFlowCompleted, OnlyInvalidRejected
 from harness.history import FlowHistory
 from harness.operations import FlowEnding, Meaning, Outcome
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     CREATE,
     accepted,

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.checking.check import Check
 from harness.checking.conservation import AllAccountedFor, DeadLettersArePoison, NoCreateLost
 from harness.history import FinalState, QueueDepths
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     accepted,
     check,

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.checking.equality import ResultNeverChanges, RetrievedAsSent, StoredAsSent
 from harness.history import FlowHistory, StoredItem
 from harness.operations import FlowEnding, Meaning, Operation, Outcome
 from harness.shape import When
 from harness.shape.users import USERS_API
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     RETRIEVE,

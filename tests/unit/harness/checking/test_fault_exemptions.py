@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
-from harness.checking import VerdictWord
-from harness.checking.catalogue import check_all, overall
+from harness.checking.catalogue import check_all
 from harness.checking.completion import EveryFlowCompleted
 from harness.checking.context import CheckContext
 from harness.checking.fault_exemptions import FaultExemption, exempt_flows, exemption_of
 from harness.history import FaultHistory, FlowHistory
+from harness.judging.judge import overall
 from harness.operations import FlowEnding, Meaning, Operation, Outcome
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     CREATE,

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
-from harness.checking import CheckResult, VerdictWord
-from harness.checking.catalogue import check_all, overall
+from harness.checking import CheckResult
+from harness.checking.catalogue import check_all
 from harness.checking.faults_fired import FaultsFired
 from harness.history import FlowHistory
+from harness.judging.judge import overall
 from harness.operations import FlowEnding
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     accepted,

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from harness.checking import VerdictWord
-from harness.checking.catalogue import check_all, overall
+from harness.checking.catalogue import check_all
 from harness.checking.fault_effects import EFFECTS
 from harness.checking.fault_exemptions import exempt_flows
+from harness.judging.judge import overall
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.faulty_model import run
 from tests.unit.harness.checking.planted_under_faults import BUGS
 

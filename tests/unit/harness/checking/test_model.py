@@ -7,15 +7,16 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from harness.checking import VerdictWord
-from harness.checking.catalogue import CHECKERS, check_all, overall
+from harness.checking.catalogue import CHECKERS, check_all
 from harness.checking.faults_fired import FaultsFired
 from harness.checking.unauthorized_callers import (
     CreatedByCaller,
     UnauthorizedCallersLeftNoTrace,
     UnauthorizedCallersRefused,
 )
+from harness.judging.judge import overall
 from harness.operations import FlowEnding
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.model import FAULTS, Chances, run
 
 VALID, INVALID, UNKNOWN = VerdictWord

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.checking.check import Check
 from harness.checking.origins import IndefiniteOnceOrNot, NothingMadeUp, OneMessageOneResult, RejectedLeftNoTrace
 from harness.history import FinalState, FlowHistory
 from harness.operations import FlowEnding, Meaning, Outcome
 from harness.shape.users import USERS_API
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     CREATE,

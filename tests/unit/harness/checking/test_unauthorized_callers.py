@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from harness.callers import Auth
-from harness.checking import CheckResult, VerdictWord
+from harness.checking import CheckResult
 from harness.checking.catalogue import check_all
 from harness.checking.check import Check
 from harness.checking.completion import OnlyInvalidRejected
@@ -16,6 +16,7 @@ from harness.checking.unauthorized_callers import (
 )
 from harness.history import FinalState, FlowHistory, Message
 from harness.operations import FlowEnding, Meaning, Operation, Outcome
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     CREATE,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.checking.answers import AnswersAsAgreed
 from harness.checking.check import Check
 from harness.checking.conservation import AllAccountedFor, DeadLettersArePoison, NoCreateLost
@@ -13,6 +13,7 @@ from harness.checking.origins import IndefiniteOnceOrNot
 from harness.checking.visibility import RetrieveAfterVisible, VisibleInTime, VisibleStaysVisible
 from harness.history import FaultHistory, FlowHistory
 from harness.operations import FlowEnding, Meaning, Operation, Outcome
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     CREATE,
     STATUS,

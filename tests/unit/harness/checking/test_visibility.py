@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.checking.check import Check
 from harness.checking.visibility import RetrieveAfterVisible, VisibleInTime, VisibleStaysVisible
 from harness.operations import Meaning, Operation, Outcome
+from harness.verdicts import VerdictWord
 from tests.unit.harness.checking.literal import (
     RETRIEVE,
     STATUS,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.history import (
     DepthSample,
     FaultHistory,
@@ -21,9 +21,10 @@ from harness.history import (
     ServerTimes,
 )
 from harness.html_report.page import render
-from harness.judging.results import Results, ThresholdResult, Verdict
+from harness.judging.results import Results
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
 from harness.timing.measure import measure
+from harness.verdicts import ThresholdResult, Verdict, VerdictWord
 
 HOSTILE = (
     "</script><script>document.title='owned'</script>\"><img src=x onerror=\"document.title='owned'\">\u202e\x00{{7*7}}"

@@ -9,7 +9,8 @@ from typing import Final
 
 import pytest
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
+from harness.verdicts import VerdictWord
 from tests.unit.harness.html_report.generated import (
     HOSTILE,
     GeneratedRun,

@@ -2,11 +2,11 @@
 
 import pytest
 
-from harness.checking import Agreement, VerdictWord
+from harness.checking import Agreement
 from harness.judging.judge import judge_run, with_thresholds
-from harness.judging.results import ThresholdResult, Verdict
 from harness.shape.users import USERS_API
 from harness.timing.thresholds import parse_threshold
+from harness.verdicts import ThresholdResult, Verdict, VerdictWord
 from tests.unit.harness.literal_results import MET, MISSED, UNMEASURED
 from tests.unit.harness.timing.histories import history, plain_flow
 

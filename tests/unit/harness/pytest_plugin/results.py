@@ -1,8 +1,9 @@
 """Literal results of runs that nobody made."""
 
-from harness.checking import CheckResult, Evidence, VerdictWord
-from harness.judging.results import Results, ThresholdResult, Verdict
+from harness.checking import CheckResult, Evidence
+from harness.judging.results import Results
 from harness.timing import Figures, FlowCounts
+from harness.verdicts import ThresholdResult, Verdict, VerdictWord
 
 FIGURES = Figures(
     duration_s=2,

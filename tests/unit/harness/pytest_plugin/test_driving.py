@@ -9,9 +9,10 @@ import pytest
 from harness.engines import RunningEngine
 from harness.errors import UnavailableError
 from harness.history import History
-from harness.judging.results import Results, Verdict
+from harness.judging.results import Results
 from harness.pytest_plugin.driving import DrivenRun, driver
 from harness.stack.deployment import Deployment, DeploymentRequest
+from harness.verdicts import Verdict
 from harness.workload import Workload
 from tests.unit.harness.pytest_plugin.results import INVALID, UNKNOWN, VALID
 from tests.unit.harness.stack.test_deployment import OUTPUTS

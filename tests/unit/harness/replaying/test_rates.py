@@ -1,7 +1,7 @@
 """How often it failed, from what each try came to."""
 
-from harness.checking import VerdictWord
 from harness.replaying.rates import Try, rate_of
+from harness.verdicts import VerdictWord
 
 
 def a_try(word: str, *broken: str) -> Try:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.history import FaultHistory, Firing, FlowHistory, History
-from harness.judging.results import Results, Verdict
+from harness.judging.results import Results
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
 from harness.replaying.failure import broken_in
 from harness.replaying.hits import compare_hits
 from harness.replaying.sameness import Sameness, StoredEvidence, sameness
 from harness.store.record import GitRecord, RunRecord, SourcesRecord
+from harness.verdicts import Verdict, VerdictWord
 from tests.unit.harness.literal_results import RECORD, figures
 
 FOUND = Operation(OperationKind.CREATE, 0, 0, 1, Outcome.OK, Meaning.ACCEPTED, 202, handle="m")

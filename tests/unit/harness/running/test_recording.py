@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from harness.checking import Agreement, VerdictWord
+from harness.checking import Agreement
 from harness.errors import InputOutputError, MisuseError
 from harness.faults.notation import fault_in_words
 from harness.faults.watching import FaultStanding
@@ -21,6 +21,7 @@ from harness.observation import ObservationError
 from harness.running.recording import SAMPLE_EVERY_S, Breakable, Subject, record
 from harness.running.run_target import RestartedStack
 from harness.transport import Request, Response, Transport, TransportError, TransportFailure
+from harness.verdicts import VerdictWord
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop, ConstantRate
 from tests.unit.harness.fake_api import API_URL, FakeApi

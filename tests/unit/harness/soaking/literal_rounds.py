@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-from harness.checking import VerdictWord
 from harness.faults.document import fault_to_json
 from harness.faults.notation import fault_in_words
-from harness.judging.results import Verdict
 from harness.soaking.rounds import Round, RoundFault
 from harness.soaking.summary import Ended, SoakResult
+from harness.verdicts import Verdict, VerdictWord
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from harness.checking import VerdictWord
 from harness.errors import ExitCode
 from harness.soaking.rounds import Round
+from harness.verdicts import VerdictWord
 from tests.unit.harness.soaking.literal_rounds import CRASHES, LAG, done, fault, soak_result
 
 

@@ -6,8 +6,9 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from harness.checking import CheckResult, Evidence, VerdictWord
+from harness.checking import CheckResult, Evidence
 from harness.store.junit import as_xml
+from harness.verdicts import VerdictWord
 from tests.unit.harness.literal_results import KEPT, LOST, MET, MISSED, RECORD, UNMEASURED, UNSEEN, results
 
 # The common form: which attributes an element must have, and which children it may, in this order.

@@ -1,7 +1,8 @@
 """Options that several subcommands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -21,6 +22,21 @@ class AccountId(click.ParamType):
         if len(value) != len(DEFAULT_ACCOUNT) or not (value.isascii() and value.isdigit()):
             self.fail(f"{value!r} is not twelve digits", parameter, context)
         return value
+
+
+class RenamedOption(click.Option):
+    """An option with a new name. Its former names still work, and no help text shows them."""
+
+    def __init__(self, *arguments: Any, former: Sequence[str], **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self._former = former
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:  # the parser's class is private to click
+        """Have the parser accept the former names as well."""
+        shown = self.opts
+        self.opts = [*shown, *self._former]
+        super().add_to_parser(parser, ctx)
+        self.opts = shown
 
 
 state_dir_option = click.option(

@@ -10,7 +10,7 @@ import click
 
 from harness.callers import Auth
 from harness.commands.notations import ARRIVAL, POLLING, Duration, FaultInWords, FaultKinds, PayloadShares
-from harness.commands.options import auth_option
+from harness.commands.options import RenamedOption, auth_option
 from harness.errors import MisuseError
 from harness.shape import ApiShape
 from harness.shape.document import shape_from_json
@@ -21,7 +21,7 @@ from harness.workload.document import workload_from_json
 from harness.workload.ranges import check_workload
 
 DEFAULT_FLOWS: Final = 100
-DEFAULT_STRANGERS: Final = 0.1
+DEFAULT_UNAUTHORIZED_SHARE: Final = 0.1
 _MAX_FLOWS: Final = 1_000_000
 _MAX_CLIENTS: Final = 1000
 _MAX_POISON: Final = 1000
@@ -92,11 +92,14 @@ _OPTIONS: Final[tuple[Callable[[Any], Any], ...]] = (
     ),
     auth_option,
     click.option(
-        "--strangers",
+        "--unauthorized-callers",
+        "strangers",
+        cls=RenamedOption,
+        former=["--strangers"],
         type=click.FloatRange(0, 1),
         metavar="SHARE",
-        help="Share of flows whose create is sent by somebody who may not: it must be refused, and leave no trace.  "
-        f"[default with --auth: {DEFAULT_STRANGERS}]",
+        help="Share of flows whose create is sent without valid credentials: it must be refused, and leave no trace.  "
+        f"[default with --auth: {DEFAULT_UNAUTHORIZED_SHARE}]",
     ),
     click.option(
         "--warm-up",
@@ -167,7 +170,7 @@ def make_workload(options: Mapping[str, Any]) -> Workload:
     changes: dict[str, Any] = {name: options[name] for name in plain if options[name] is not None}
     if options["auth"] is not None:
         changes["auth"] = Auth(options["auth"])
-        changes.setdefault("strangers", 0 if changes["auth"] is Auth.NONE else DEFAULT_STRANGERS)
+        changes.setdefault("strangers", 0 if changes["auth"] is Auth.NONE else DEFAULT_UNAUTHORIZED_SHARE)
     if options["clients"] is not None:
         changes["arrival"] = ClosedLoop(options["clients"])
     if options["fault_kinds"] or options["single_faults"]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from harness.stack.deployment import Deployment, DeploymentRequest
     from harness.workload import Workload
 
-_STRANGERS: Final = 0.1
+_UNAUTHORIZED_SHARE: Final = 0.1
 """As `harness run` has it."""
 
 SESSION = pytest.StashKey[PytestSession]()
@@ -84,7 +84,7 @@ def workload(harness_session: PytestSession, harness_shape: "ApiShape") -> "Work
     from harness.workload import Workload  # noqa: PLC0415 - see above
 
     auth = Auth(harness_session.auth)
-    strangers = 0.0 if auth is Auth.NONE else _STRANGERS
+    strangers = 0.0 if auth is Auth.NONE else _UNAUTHORIZED_SHARE
     return Workload(harness_session.seed, harness_session.flows, shape=harness_shape, auth=auth, strangers=strangers)
 
 

@@ -11,7 +11,7 @@ from harness.callers import Auth, Callers, NoUnauthorizedCallers, UnauthorizedCa
 from harness.callers.of_run import token_callers
 from harness.callers.parameters import parameters_of_auth
 from harness.command_line import main
-from harness.commands.workload_options import DEFAULT_STRANGERS
+from harness.commands.workload_options import DEFAULT_UNAUTHORIZED_SHARE
 from harness.driving.driver import drive
 from harness.errors import MisuseError
 from harness.history.reader import read_history
@@ -174,8 +174,9 @@ def printed_workload(*arguments: str) -> Workload:
     ("arguments", "auth", "strangers"),
     [
         ((), Auth.NONE, 0),
-        (("--auth", "jwt"), Auth.JWT, DEFAULT_STRANGERS),
-        (("--auth", "iam", "--strangers", "0.25"), Auth.IAM, 0.25),
+        (("--auth", "jwt"), Auth.JWT, DEFAULT_UNAUTHORIZED_SHARE),
+        (("--auth", "iam", "--unauthorized-callers", "0.25"), Auth.IAM, 0.25),
+        (("--auth", "iam", "--strangers", "0.5"), Auth.IAM, 0.5),  # its name until version 0.1
         (("--auth", "none"), Auth.NONE, 0),
     ],
 )

@@ -5,6 +5,7 @@ one of them changes only with a new format version; the file of the old version 
 """
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from harness.checking import Agreement
 from harness.history.reader import read_history
 from harness.judging.judge import judge_run
 from harness.shape.users import USERS_API
+from harness.stack.deployment import DeploymentRequest
 from harness.store.record import record_from_json
 from harness.verdicts import VerdictWord
 from harness.workload.document import workload_from_json, workload_to_json
@@ -73,3 +75,7 @@ def test_a_bundle_of_the_first_format_is_unpacked(tmp_path: Path) -> None:
 
     assert folder.read_record() == record_from_json(read("run-of-history-3.json"))
     assert list(read_history(folder.history_path).flows) == list(read_history(STORED / "history-3.jsonl").flows)
+
+
+def test_a_test_file_that_shrink_wrote_finds_its_imports_where_they_were() -> None:
+    assert import_module("harness.deployment").DeploymentRequest is DeploymentRequest

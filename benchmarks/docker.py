@@ -33,7 +33,7 @@ _WARM_UP_S: Final = 3.0
 # What the image is made of, and so what a build has to see.
 SOURCES: Final = (
     ".dockerignore", "Dockerfile", "authorizer", "consumer", "container", "emulator", "harness", "infra",
-    "pyproject.toml", "runtime.lock", "tools",
+    "model", "pyproject.toml", "runtime.lock", "tools",
 )  # fmt: skip
 
 

@@ -6,9 +6,8 @@ waits.
 """
 
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import Protocol
-
-from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from emulator.dynamodb.errors import ValidationError
 from emulator.dynamodb.expressions.placeholders import Placeholders
@@ -16,8 +15,12 @@ from emulator.dynamodb.expressions.tokens import Tokens
 from emulator.dynamodb.paths import Path, find
 from emulator.dynamodb.values import AttributeValue, Item, type_of
 
-# The Developer Guide's list ("Reserved words in DynamoDB"), which moto ships as a file.
-RESERVED_WORDS: frozenset[str] = frozenset(ReservedKeywords.get_reserved_keywords())
+RESERVED_WORDS: frozenset[str] = frozenset(
+    line
+    for line in files(__package__).joinpath("reserved_words.txt").read_text(encoding="utf-8").splitlines()
+    if not line.startswith("#")
+)
+"""In upper case. The file names its source."""
 
 MAX_NESTING = 160
 

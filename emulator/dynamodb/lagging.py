@@ -28,6 +28,12 @@ class Lag:
     is_remembered: bool = False
 
 
+type LagOf = Callable[[str, str, Item], Lag | None]
+"""Returns how late a write is seen; None: at once.
+
+It is given the operation that makes the write, the table's ARN, and the item that is written or taken away.
+"""
+
 type See = Callable[[PrimaryKey, Item | None, Item | None, float | None], None]
 """Is told of a write when it is heard of: which item, as it was seen before, as it is seen then, and when that was due.
 
@@ -98,6 +104,10 @@ class LateView:
             late.image = new
             if not late.writes:
                 del self._late[key]
+
+    def due_at_s(self) -> float | None:
+        """Return when the next write is heard of that has not been; None: there is no such write."""
+        return self._coming[0][0] if self._coming else None
 
     def is_late(self, key: PrimaryKey) -> bool:
         """Whether some writes of an item have not been heard yet."""

@@ -4,135 +4,121 @@ An account and region have tables, and a lock, of their own. What is done under 
 condition and its write, a whole transaction, a page.
 """
 
-from collections.abc import Callable, Mapping
-from functools import partial
-from threading import Lock
-from typing import Any
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock, RLock
+from typing import Final
+from uuid import uuid4
 
-from emulator.dynamodb.database import Clock, Database, utc_now
-from emulator.dynamodb.lagging import Lag
-from emulator.dynamodb.operations import (
-    Request,
-    Response,
-    batches,
-    reads,
-    streams,
-    tables,
-    transactions,
-    writes,
-)
-from emulator.dynamodb.values import Item
+from emulator.dynamodb.database import Database
+from emulator.dynamodb.dispatch import run
+from emulator.dynamodb.host import Host
+from emulator.dynamodb.lagging import LagOf
+from emulator.dynamodb.operations import Request, Response
 
-OPERATIONS: Mapping[str, Callable[[Database, Request], Response]] = {
-    "CreateTable": tables.create_table,
-    "DescribeTable": tables.describe_table,
-    "UpdateTable": tables.update_table,
-    "DeleteTable": tables.delete_table,
-    "ListTables": tables.list_tables,
-    "PutItem": writes.put_item,
-    "UpdateItem": writes.update_item,
-    "DeleteItem": writes.delete_item,
-    "GetItem": reads.get_item,
-    "Query": reads.query,
-    "Scan": reads.scan,
-    "BatchGetItem": batches.batch_get_item,
-    "BatchWriteItem": batches.batch_write_item,
-    "TransactGetItems": transactions.transact_get_items,
-    "TransactWriteItems": transactions.transact_write_items,
-    "ListStreams": streams.list_streams,
-    "DescribeStream": streams.describe_stream,
-    "GetShardIterator": streams.get_shard_iterator,
-    "GetRecords": streams.get_records,
-}
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+HOST: Final = Host(utc_now=_utc_now, monotonic_s=time.monotonic, new_uuid=uuid4)
+"""Real time, and random identifiers."""
+
+
+@dataclass(slots=True)
+class _Hosted:
+    """A database, and what its next operation finds to be done before it.
+
+    Attributes:
+        lock: held by whoever works on the database. One lock, not one for each table: a transaction spans tables, and
+            under Python's own lock the tables would not be worked on at the same time anyway.
+        catches_up: whether all that is still to be seen late is to be seen.
+        forgets: whether all that reads saw before is to be forgotten, if the operation sees what is.
+    """
+
+    database: Database
+    lock: RLock = field(default_factory=RLock)
+    catches_up: bool = False
+    forgets: bool = False
+
+    def catch_up(self) -> None:
+        self.catches_up = False
+        self.database.catch_up()
+
+    def forget(self) -> None:
+        self.forgets = False
+        self.database.forget()
 
 
 class Server:
     """All databases of the engine.
 
     Args:
-        clock: tells the time.
-        lag_of: says how late a write is seen, given the operation that makes it, the table's ARN, and the item that is
-            written or taken away; None: at once.
+        host: time and randomness.
+        lag_of: says how late a write is seen; None: at once.
     """
 
-    def __init__(self, clock: Clock = utc_now, lag_of: Callable[[str, str, Item], Lag | None] | None = None) -> None:
-        self._clock = clock
+    def __init__(self, host: Host = HOST, lag_of: LagOf | None = None) -> None:
+        self._host = host
         self._lag_of = lag_of
-        self._databases: dict[tuple[str, str], Database] = {}
+        self._hosted: dict[tuple[str, str], _Hosted] = {}
         self._lock = Lock()
 
     def handle(
         self,
         operation: str,
-        request: Mapping[str, Any],
+        request: Request,
         *,
         account_id: str,
         region: str,
         partition: str = "aws",
         ago_s: float = 0,
     ) -> Response:
-        """Run one operation in an account and region, and return its response.
-
-        `request` is within the constraints of AWS's service model (see `constraints`). What it reads that need not be
-        consistent it sees as it was `ago_s` seconds ago, if what was written since is remembered (`Lag`).
-
-        Raises:
-            DynamoDbError: the request is refused.
-            NotImplementedError: this server does not know the operation.
-        """
-        run = OPERATIONS.get(operation)
-        if run is None:
-            raise NotImplementedError(f"DynamoDB operation {operation} is not supported by this engine")
-        database = self._database(account_id, region, partition)
-        with database.lock:
-            if database.catches_up:
-                database.catch_up()
-            if database.forgets and not ago_s:
-                database.forget()
-            database.operation, database.ago_s = operation, ago_s
-            return run(database, request)
+        """Run one operation in an account and region, and return its response; the rest is as of `dispatch.run`."""
+        hosted = self._find(account_id, region, partition)
+        with hosted.lock:
+            if hosted.catches_up:
+                hosted.catch_up()
+            if hosted.forgets and not ago_s:
+                hosted.forget()
+            return run(operation, hosted.database, request, ago_s)
 
     def reset(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._databases.clear()
+            self._hosted.clear()
 
     def catch_up(self) -> None:
         """Let every write be seen from now on that is still to be seen late.
 
         Never waits: who calls may hold a database, whose write ended a fault, while another's does the same.
         """
-        for database in self._all():
-            if database.lock.acquire(blocking=False):
+        for hosted in self._all():
+            if hosted.lock.acquire(blocking=False):
                 try:
-                    database.catch_up()
+                    hosted.catch_up()
                 finally:
-                    database.lock.release()
+                    hosted.lock.release()
             else:
-                database.catches_up = True
+                hosted.catches_up = True
 
     def forget(self, account_id: str) -> None:
         """Keep nothing any more of what an account's reads saw before, from its next operation on that sees what is.
 
         One that is about to see what was still does: it may have been what ended its fault.
         """
-        for database in self._all():
-            if database.account_id == account_id:
-                database.forgets = True
+        for hosted in self._all():
+            if hosted.database.account_id == account_id:
+                hosted.forgets = True
 
-    def _all(self) -> tuple[Database, ...]:
+    def _all(self) -> tuple[_Hosted, ...]:
         with self._lock:
-            return tuple(self._databases.values())
+            return tuple(self._hosted.values())
 
-    def _database(self, account_id: str, region: str, partition: str) -> Database:
+    def _find(self, account_id: str, region: str, partition: str) -> _Hosted:
         place = account_id, region
         with self._lock:
-            if place not in self._databases:
-                database = self._databases[place] = Database(account_id, region, partition, self._clock)
-                if self._lag_of is not None:
-                    database.lag_of = partial(_lag, self._lag_of, database)
-            return self._databases[place]
-
-
-def _lag(lag_of: Callable[[str, str, Item], Lag | None], database: Database, table_arn: str, item: Item) -> Lag | None:
-    return lag_of(database.operation, table_arn, item)
+            if place not in self._hosted:
+                self._hosted[place] = _Hosted(Database(account_id, region, partition, self._host, self._lag_of))
+            return self._hosted[place]

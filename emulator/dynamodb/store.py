@@ -4,7 +4,6 @@ This is the border behind which items are kept. Operations ask for an item by ke
 order; how the store finds the way is its own business.
 """
 
-import time
 from collections.abc import Callable, Container
 from functools import partial
 
@@ -24,7 +23,7 @@ class ItemStore:
         clock: by which writes are seen late, where they are; in seconds, and never back.
     """
 
-    def __init__(self, keys: KeySchema, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, keys: KeySchema, clock: Callable[[], float]) -> None:
         self._keys = keys
         self._clock = clock
         self._items: dict[PrimaryKey, Item] = {}
@@ -122,6 +121,10 @@ class ItemStore:
         for view in self._late_views.values():
             view.catch_up(float("inf"))
         self._late_views.clear()
+
+    def due_at_s(self) -> float | None:
+        """Return when the next write is seen that is still to be seen late; None: there is no such write."""
+        return min((due for view in self._late_views.values() if (due := view.due_at_s()) is not None), default=None)
 
     def forget(self) -> None:
         """Keep nothing any more of what was seen before."""

@@ -5,11 +5,11 @@ that shard and holds no state here. Sources: API reference of DynamoDB Streams; 
 data capture for DynamoDB Streams".
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from emulator.dynamodb.errors import ExpiredIteratorError, ResourceNotFoundError, TrimmedDataAccessError
 from emulator.dynamodb.keys import key_attributes
@@ -37,7 +37,7 @@ class Stream:
     _records: list[dict[str, Any]] = field(default_factory=list)
     _trimmed: int = 0
 
-    def append(self, old: Item | None, new: Item | None, now: datetime) -> None:
+    def append(self, old: Item | None, new: Item | None, now: datetime, new_uuid: Callable[[], UUID]) -> None:
         """Record a change of an item. A write that changes nothing leaves no record."""
         item = new if new is not None else old
         if item is None or old == new:
@@ -55,7 +55,7 @@ class Stream:
             change["OldImage"] = old
         self._records.append(
             {
-                "eventID": uuid4().hex,
+                "eventID": new_uuid().hex,
                 "eventName": "INSERT" if old is None else "REMOVE" if new is None else "MODIFY",
                 "eventVersion": "1.1",
                 "eventSource": "aws:dynamodb",

@@ -1,6 +1,6 @@
 """What each operation of the API does to a database.
 
-An operation takes a `Database`, whose lock its caller holds, and a request as the API writes it (binary
+An operation takes a `Database`, on which no other is run meanwhile, and a request as the API writes it (binary
 content as `bytes`, and everything that AWS's own service model constrains already checked); it returns the
 response, or raises a `DynamoDbError`.
 """

@@ -30,7 +30,7 @@ def create_table(database: Database, request: Request) -> Response:
     definition = created_definition(request, name)
     if name in database.tables:
         raise ResourceInUseError(f"Table already exists: {name}")
-    table = Table(database.table_arn(name), definition, database.clock, database.lag_of)
+    table = Table(database.table_arn(name), definition, database.host, database.lag_of_write)
     if definition.stream_view_type:
         table.start_stream(definition.stream_view_type)
     database.tables[name] = table

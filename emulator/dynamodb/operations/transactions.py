@@ -1,6 +1,6 @@
 """Operations TransactWriteItems and TransactGetItems: all or nothing.
 
-The caller holds the database's lock, so no other request comes between the checks and the changes. Sources:
+A database runs one operation at a time, so no other request comes between the checks and the changes. Sources:
 API reference, "TransactWriteItems", "TransactGetItems", "CancellationReason"; Developer Guide, "Amazon
 DynamoDB Transactions: How it works", on idempotency.
 """
@@ -62,7 +62,7 @@ def transact_write_items(database: Database, request: Request) -> Response:
     keys = _checked_keys(writes)
     response = _apply(writes, keys, request)
     if token is not None:
-        database.tokens[token] = fingerprint, database.clock(), response
+        database.tokens[token] = fingerprint, database.host.utc_now(), response
     return response
 
 
@@ -161,7 +161,7 @@ def _remembered(database: Database, token: str | None, fingerprint: bytes) -> Re
     Raises:
         IdempotentParameterMismatchError: the token was used for another transaction.
     """
-    oldest = database.clock() - TOKEN_LIFETIME
+    oldest = database.host.utc_now() - TOKEN_LIFETIME
     for name in list(takewhile(lambda name: database.tokens[name][1] < oldest, database.tokens)):
         del database.tokens[name]  # the oldest come first
     if token is None or token not in database.tokens:

@@ -1,7 +1,5 @@
-"""The in-process server as a test uses it: no engine, no network, a clock that stands still."""
+"""A database as a test uses it: no engine, no network, no lock, a clock that stands still."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -10,34 +8,31 @@ import pytest
 from botocore.model import OperationModel, ServiceModel
 
 from emulator.dynamodb import constraints
+from emulator.dynamodb.database import Database
+from emulator.dynamodb.dispatch import run
 from emulator.dynamodb.errors import DynamoDbError
-from emulator.dynamodb.lagging import Lag
-from emulator.dynamodb.server import Server
-from emulator.dynamodb.values import Item
+from emulator.dynamodb.lagging import LagOf
+from tests.unit.emulator.dynamodb.virtual_time import VirtualTime
 
 HASH = [{"AttributeName": "pk", "KeyType": "HASH"}]
 HASH_AND_RANGE = [*HASH, {"AttributeName": "sk", "KeyType": "RANGE"}]
 
 
 class LocalDynamoDb:
-    """One account's DynamoDB. `now` is what its clock says."""
+    """One account's DynamoDB, in virtual time."""
 
-    def __init__(self, lag_of: Callable[[str, str, Item], Lag | None] | None = None) -> None:
-        self.now = datetime(2026, 1, 1, tzinfo=UTC)
-        self._server = Server(clock=lambda: self.now, lag_of=lag_of)
-        self.catch_up = self._server.catch_up
+    def __init__(self, lag_of: LagOf | None = None) -> None:
+        self.time = VirtualTime()
+        self.database = Database("000000000000", "us-east-1", "aws", self.time.host(), lag_of)
+        self.catch_up = self.database.catch_up
 
-    def call(self, operation: str, /, *, account_id: str = "000000000000", **request: Any) -> dict[str, Any]:
+    def call(self, operation: str, /, **request: Any) -> dict[str, Any]:
         """Return an operation's response; the request is checked as the provider does."""
-        constraints.check(_operation_model(operation).input_shape, request)
-        return self._server.handle(operation, request, account_id=account_id, region="us-east-1")
+        return self._run(operation, request)
 
     def an_hour_ago(self, operation: str, /, **request: Any) -> dict[str, Any]:
         """Return the same as it is where reads, which need not be consistent, see what was an hour ago."""
-        constraints.check(_operation_model(operation).input_shape, request)
-        return self._server.handle(
-            operation, request, account_id="000000000000", region="us-east-1", ago_s=timedelta(hours=1).total_seconds()
-        )
+        return self._run(operation, request, ago_s=3600)
 
     def refusal(self, operation: str, /, **request: Any) -> DynamoDbError:
         """Return what an operation is refused with."""
@@ -61,6 +56,10 @@ class LocalDynamoDb:
     def get(self, **key: Any) -> dict[str, Any] | None:
         """Return the item with this key, or None."""
         return self.call("GetItem", TableName="table", Key=key).get("Item")
+
+    def _run(self, operation: str, request: dict[str, Any], ago_s: float = 0) -> dict[str, Any]:
+        constraints.check(_operation_model(operation).input_shape, request)
+        return run(operation, self.database, request, ago_s)
 
 
 def attributes(**types: str) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from emulator.dynamodb.schema import KeyAttribute, KeySchema
 from emulator.dynamodb.store import ItemStore
 from emulator.dynamodb.values import Item
 from tests.unit.emulator.dynamodb.local import HASH, HASH_AND_RANGE, LocalDynamoDb, attributes, index
-from tests.unit.emulator.faults.clocks import FakeClock
+from tests.unit.emulator.dynamodb.virtual_time import VirtualTime
 
 TABLE_KEYS = KeySchema(KeyAttribute("pk", "S", "HASH"), KeyAttribute("sk", "S", "RANGE"))
 BY_OWNER = KeySchema(KeyAttribute("owner", "S", "HASH"))
@@ -56,8 +56,8 @@ class SeenLate:
         return [new for new in latest if new is not None]
 
 
-def store_of(clock: FakeClock) -> ItemStore:
-    store = ItemStore(TABLE_KEYS, clock)
+def store_of(clock: VirtualTime) -> ItemStore:
+    store = ItemStore(TABLE_KEYS, clock.monotonic_s)
     store.add_index("by-owner", BY_OWNER)
     store.add_index("by-rank", BY_RANK)
     return store
@@ -92,7 +92,7 @@ def versions(items: Sequence[Item]) -> list[int]:
 def test_each_reader_sees_each_item_as_of_its_last_write_that_is_due(
     steps: list[tuple[int, str | None, int, int, int]],
 ) -> None:
-    clock = FakeClock()
+    clock = VirtualTime()
     store, never_lagged = store_of(clock), store_of(clock)
     by_index, by_reads = SeenLate(), SeenLate()
     for version, (number, owner, index_s, table_s, pause_s) in enumerate(steps):
@@ -131,7 +131,7 @@ def test_each_reader_sees_each_item_as_of_its_last_write_that_is_due(
 def test_a_store_that_has_caught_up_by_itself_is_as_if_it_never_lagged(
     steps: list[tuple[int, str | None, int, int, int]], healed_after: int
 ) -> None:
-    clock = FakeClock()
+    clock = VirtualTime()
     store, never_lagged = store_of(clock), store_of(clock)
     for version, (number, owner, index_s, table_s, pause_s) in enumerate(steps):
         new = None if owner is None else item(number, owner, version)

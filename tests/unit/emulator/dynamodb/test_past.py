@@ -10,12 +10,11 @@ from emulator.dynamodb.errors import ConditionalCheckFailedError
 from emulator.dynamodb.keys import KeyCondition, PrimaryKey
 from emulator.dynamodb.lagging import Lag
 from emulator.dynamodb.past import Past, Sight
-from emulator.dynamodb.server import Server
 from emulator.dynamodb.store import ItemStore
 from emulator.dynamodb.values import Item
 from tests.unit.emulator.dynamodb.local import HASH, LocalDynamoDb, attributes, index
 from tests.unit.emulator.dynamodb.test_lagging import BY_OWNER, BY_RANK, TABLE_KEYS, WRITES, item, key_of
-from tests.unit.emulator.faults.clocks import FakeClock
+from tests.unit.emulator.dynamodb.virtual_time import VirtualTime
 
 type Steps = list[tuple[int, str | None, int, int, int]]
 READERS = (("by-owner", "by-owner"), (None, "by-rank"), (None, None))
@@ -33,8 +32,8 @@ def owned_in(sight: Sight, owner: str) -> list[Item]:
     return [found for key in keys if (found := sight.item(key)) is not None]
 
 
-def store_of(clock: FakeClock) -> ItemStore:
-    store = ItemStore(TABLE_KEYS, clock)
+def store_of(clock: VirtualTime) -> ItemStore:
+    store = ItemStore(TABLE_KEYS, clock.monotonic_s)
     store.add_index("by-owner", BY_OWNER)
     store.add_index("by-rank", BY_RANK)
     return store
@@ -44,7 +43,7 @@ class Kept:
     """A store that remembers, and that nobody reads meanwhile; and what each reader saw of another, and when."""
 
     def __init__(self) -> None:
-        self.clock = FakeClock()
+        self.clock = VirtualTime()
         self.store, self._watched = store_of(self.clock), store_of(self.clock)
         self.seen: list[tuple[float, dict[str | None, list[Item]]]] = []
 
@@ -122,8 +121,8 @@ def test_only_the_latest_changes_are_kept() -> None:
 
 
 def test_an_index_that_is_made_meanwhile_has_a_past_from_then_on() -> None:
-    clock = FakeClock()
-    store = ItemStore(TABLE_KEYS, clock)
+    clock = VirtualTime()
+    store = ItemStore(TABLE_KEYS, clock.monotonic_s)
     remembered = Lag(is_remembered=True)
     store.replace(key_of(1), item(1, "ada", 1), remembered)
     store.add_index("by-owner", BY_OWNER)
@@ -196,25 +195,3 @@ def test_a_write_sees_what_is_whatever_its_reads_would(dynamodb: RememberingDyna
 
     with pytest.raises(ConditionalCheckFailedError):
         dynamodb.an_hour_ago("PutItem", **put)
-
-
-def test_what_ended_its_own_fault_still_sees_what_was_and_what_comes_next_forgets_it() -> None:
-    server = Server(lag_of=lambda _operation, _table_arn, _item: Lag(is_remembered=True))
-
-    def call(operation: str, ago_s: float = 0, **request: Any) -> dict[str, Any]:
-        return server.handle(operation, request, account_id="1" * 12, region="us-east-1", ago_s=ago_s)
-
-    call(
-        "CreateTable",
-        TableName="table",
-        KeySchema=HASH,
-        AttributeDefinitions=attributes(pk="S"),
-        BillingMode="PAY_PER_REQUEST",
-    )
-    call("PutItem", TableName="table", Item=KEY)
-    server.forget("2" * 12)
-    server.forget("1" * 12)
-
-    assert call("Scan", ago_s=60, TableName="table")["Count"] == 0
-    assert call("Scan", TableName="table")["Count"] == 1
-    assert call("Scan", ago_s=60, TableName="table")["Count"] == 1

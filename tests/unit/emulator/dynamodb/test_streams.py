@@ -1,6 +1,5 @@
 """Streams: a record for each change, in order, with the images asked for, for a day."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -93,7 +92,7 @@ def test_records_are_kept_for_a_day(dynamodb: LocalDynamoDb) -> None:
     arn = create(dynamodb)
     horizon = iterator(dynamodb, arn)
     dynamodb.put(pk={"S": "old"})
-    dynamodb.now += timedelta(hours=25)
+    dynamodb.time.now_s += 25 * 3600
     dynamodb.put(pk={"S": "new"})
     assert [new["pk"]["S"] for _, _, new in changes(dynamodb, arn)] == ["new"]
     assert dynamodb.refusal("GetRecords", ShardIterator=horizon).code == "TrimmedDataAccessException"

@@ -1,13 +1,9 @@
 """TransactWriteItems and TransactGetItems: all or nothing, reasons in order, tokens."""
 
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from emulator.dynamodb.errors import TransactionCanceledError
 from tests.unit.emulator.dynamodb.local import LocalDynamoDb, attributes, index
 
 
@@ -142,7 +138,7 @@ def test_a_token_makes_a_transaction_happen_once_for_ten_minutes(table: LocalDyn
     assert table.get(**key("n")) == key("n") | {"n": {"N": "1"}}
     error = table.refusal("TransactWriteItems", TransactItems=[increment("m")], ClientRequestToken="token")
     assert error.code == "IdempotentParameterMismatchException"
-    table.now += timedelta(minutes=11)
+    table.time.now_s += 11 * 60
     transact(table, increment("n"), ClientRequestToken="token")
     assert table.get(**key("n")) == key("n") | {"n": {"N": "2"}}
 
@@ -188,39 +184,3 @@ def test_a_transaction_gets_four_megabytes_at_the_most(table: LocalDynamoDb) -> 
     gets = [{"Get": {"TableName": "table", "Key": key(name)}} for name in names]
     assert len(table.call("TransactGetItems", TransactItems=gets[:10])["Responses"]) == 10
     assert "4 MB" in table.refusal("TransactGetItems", TransactItems=gets).message
-
-
-def test_concurrent_transfers_neither_make_nor_lose_anything(table: LocalDynamoDb) -> None:
-    accounts = ["a", "b", "c"]
-    for name in accounts:
-        table.put(**key(name), n={"N": "10"})
-
-    def move(name: str, amount: str, condition: str | None = None) -> dict[str, Any]:
-        values = {":x": {"N": amount}} | ({":y": {"N": "1"}} if condition else {})
-        return {
-            "Update": {
-                "TableName": "table",
-                "Key": key(name),
-                "UpdateExpression": "ADD n :x",
-                "ExpressionAttributeValues": values,
-                **({"ConditionExpression": condition} if condition else {}),
-            }
-        }
-
-    def transfer(number: int) -> None:
-        source, target = accounts[number % 3], accounts[(number * 7 + 1) % 3]
-        if source == target:
-            return
-        with suppress(TransactionCanceledError):  # nothing left to give
-            transact(table, move(source, "-1", "n >= :y"), move(target, "1"))
-
-    def total(_: int) -> int:
-        gets = [{"Get": {"TableName": "table", "Key": key(name)}} for name in accounts]
-        found = table.call("TransactGetItems", TransactItems=gets)["Responses"]
-        return sum(int(one["Item"]["n"]["N"]) for one in found)
-
-    with ThreadPoolExecutor(20) as threads:
-        transfers = threads.map(transfer, range(300))
-        assert set(threads.map(total, range(100))) == {30}
-        list(transfers)
-    assert total(0) == 30

@@ -1,11 +1,9 @@
-"""PutItem, UpdateItem, DeleteItem: conditions, returned values, keys, sizes, and races."""
+"""PutItem, UpdateItem, DeleteItem: conditions, returned values, keys, and sizes."""
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
-from emulator.dynamodb.errors import ConditionalCheckFailedError
 from tests.unit.emulator.dynamodb.local import HASH_AND_RANGE, LocalDynamoDb, attributes, index
 
 KEY = {"pk": {"S": "a"}}
@@ -261,32 +259,3 @@ def test_the_older_parameters_mean_the_same(table: LocalDynamoDb) -> None:
 def test_a_table_that_is_not_there_is_not_found(dynamodb: LocalDynamoDb) -> None:
     error = dynamodb.refusal("PutItem", TableName="none", Item=KEY)
     assert (error.code, error.message) == ("ResourceNotFoundException", "Requested resource not found")
-
-
-def test_accounts_share_nothing(table: LocalDynamoDb) -> None:
-    table.put(**KEY)
-    assert table.call("ListTables", account_id="111111111111") == {"TableNames": []}
-
-
-def test_of_20_threads_exactly_one_puts_the_item(table: LocalDynamoDb) -> None:
-    def put(number: int) -> bool:
-        item = KEY | {"winner": {"N": str(number)}}
-        try:
-            table.call("PutItem", TableName="table", Item=item, ConditionExpression="attribute_not_exists(pk)")
-        except ConditionalCheckFailedError:
-            return False
-        return True
-
-    with ThreadPoolExecutor(20) as threads:
-        won = [number for number, done in enumerate(threads.map(put, range(20))) if done]
-    assert len(won) == 1
-    assert table.get(**KEY) == KEY | {"winner": {"N": str(won[0])}}
-
-
-def test_concurrent_increments_are_all_counted(table: LocalDynamoDb) -> None:
-    def increment(_: int) -> None:
-        update(table, "ADD n :one", ExpressionAttributeValues={":one": {"N": "1"}})
-
-    with ThreadPoolExecutor(20) as threads:
-        list(threads.map(increment, range(500)))
-    assert table.get(**KEY) == KEY | {"n": {"N": "500"}}

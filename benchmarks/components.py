@@ -25,7 +25,7 @@ _COMPONENTS: Final = tuple(
         ("logging", r"\(logging/|localstack/logging/|emulator/launch/log|handlers/logging"),
         ("templates", r"airspeed|jsonpath_rw|(?:apigateway|gateway|speedups)/\S*(?:templat|json_path|mapping)"),
         ("SQS", r"services/sqs/"),
-        ("DynamoDB", r"services/dynamodb|emulator/dynamodb|emulator/data_plane/items"),
+        ("DynamoDB", r"services/dynamodb|model/dynamodb|emulator/data_plane/items"),
         ("CloudWatch Logs", r"services/logs/|moto/logs|function_logs|log_groups"),
         ("Lambda", r"services/lambda_/|emulator/functions|emulator/event_source|speedups/event_source"),
         (

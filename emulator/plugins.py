@@ -25,7 +25,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 @aws_provider(api="dynamodb", name="embedded")
 def dynamodb_embedded() -> Service:
     """Serves DynamoDB in this process, when `PROVIDER_OVERRIDE_DYNAMODB=embedded`."""
-    from emulator.dynamodb.provider import create_dynamodb_service  # noqa: PLC0415 - late, as LocalStack's own
+    from emulator.services.dynamodb.provider import create_dynamodb_service  # noqa: PLC0415 - late, as LocalStack's own
 
     _apply_speedups_of("dynamodb")
     return create_dynamodb_service()
@@ -34,7 +34,7 @@ def dynamodb_embedded() -> Service:
 @aws_provider(api="dynamodbstreams", name="embedded")
 def dynamodbstreams_embedded() -> Service:
     """Serves the streams of these tables, when `PROVIDER_OVERRIDE_DYNAMODBSTREAMS=embedded`."""
-    from emulator.dynamodb.provider import create_dynamodbstreams_service  # noqa: PLC0415 - as above
+    from emulator.services.dynamodb.provider import create_dynamodbstreams_service  # noqa: PLC0415 - as above
 
     return create_dynamodbstreams_service()
 

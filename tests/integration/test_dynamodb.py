@@ -1,6 +1,6 @@
 """DynamoDB as boto3 users meet it: the embedded engine must answer as AWS does.
 
-What the operations mean in detail is tested without an engine, in tests/unit/emulator/dynamodb; here it is what
+What the operations mean in detail is tested without an engine, in tests/unit/model/dynamodb; here it is what
 goes over the wire, what LocalStack's provider adds, and what many connections at once may not break.
 """
 

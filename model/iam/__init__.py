@@ -1,0 +1,1 @@
+"""IAM and the authorization of API Gateway: who calls, and whether policies allow it."""

@@ -1,0 +1,146 @@
+"""Whether API Gateway lets a caller call a method, by the method's authorization type.
+
+- `NONE`: `check_anyone`.
+- `AWS_IAM`: `find_signer`, then `check_signer`.
+- `CUSTOM`, a Lambda authorizer: `check_before_authorizer`, then `check_granted` with the authorizer's answer.
+
+Each evaluates the API's own policy, too, and raises a Refusal with API Gateway's error messages.
+
+https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
+https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from model.iam.authorizers.answers import Grant
+from model.iam.identities import Identity, Said, judge_documents, judge_limits
+from model.iam.policies.evaluation import ANONYMOUS, Call, Verdict, any_of, judge
+from model.iam.policies.patterns import CallValues
+from model.iam.refusals import ACCESS_DENIED, Refusal
+from model.iam.resources import INVOKE, Target, judge_by_resource, judge_each
+from model.iam.signatures.claim import read_claim
+from model.iam.signatures.sent import SentRequest
+from model.iam.signatures.verification import check_scope, check_signature
+
+ANYONE: Final = "anonymous"
+
+
+def check_anyone(policy: str | None, target: Target, values: CallValues) -> None:
+    """Refuse an anonymous caller whom the API's policy does not allow the call.
+
+    Args:
+        policy: the API's own policy.
+        target: what is called.
+        values: the values of condition keys.
+
+    Raises:
+        Refusal: the policy does not allow the call, or there is none.
+    """
+    call = Call(INVOKE, target.arn, values, ANONYMOUS)
+    require_allowed_to(ANYONE, judge_by_resource(policy, call, target), target)
+
+
+def find_signer(
+    request: SentRequest, region: str, find_identity: Callable[[str], Identity | None], now: datetime
+) -> tuple[Identity, str]:
+    """Return the identity that signed a request, and the ID of its access key.
+
+    Args:
+        request: the request as it was sent.
+        region: the API's region.
+        find_identity: returns the identity that an access key ID belongs to.
+        now: the time, in UTC.
+
+    Raises:
+        Refusal: the request has no valid signature.
+    """
+    claim = read_claim(request)
+    check_scope(request, claim, region, now)
+    identity = find_identity(claim.access_key_id)
+    check_signature(request, claim, identity.key if identity else None, now)
+    assert identity is not None, "without a key no signature is valid"  # noqa: S101 - for the type checker
+    return identity, claim.access_key_id
+
+
+def check_signer(identity: Identity, policy: str | None, target: Target, values: CallValues) -> None:
+    """Refuse a caller who signed, unless its own policies and the API's allow the call.
+
+    Args:
+        identity: the caller.
+        policy: the API's own policy.
+        target: what is called.
+        values: the values of condition keys that are known of the request; those of the caller are added.
+
+    Raises:
+        Refusal: the policies do not allow the call.
+    """
+    caller = identity.as_caller(target.partition, target.account_id)
+    call = Call(INVOKE, target.arn, {**values, **identity.values}, caller)
+    said = Said(
+        by_policies=judge_each(lambda spelled: judge_documents(identity.policies, spelled), call, target),
+        by_limits=judge_each(lambda spelled: judge_limits(identity.limits, spelled), call, target),
+        by_resource=judge_by_resource(policy, call, target) or Verdict.UNSAID,
+        by_resource_to_itself=judge_by_resource(policy, call, target, by_own_name=True) or Verdict.UNSAID,
+    )
+    verdict = said.between_accounts() if caller.is_foreign else said.in_account()
+    require_allowed_to(identity.arn, verdict, target)
+
+
+def check_before_authorizer(policy: str | None, target: Target, values: CallValues) -> None:
+    """Refuse a call that the API's own policy denies, before its authorizer is asked.
+
+    Args:
+        policy: the API's own policy.
+        target: what is called.
+        values: the values of condition keys.
+
+    Raises:
+        Refusal: the policy denies the call explicitly.
+    """
+    verdict = judge_by_resource(policy, Call(INVOKE, target.arn, values, ANONYMOUS), target)
+    if verdict is Verdict.DENIED:
+        require_allowed_to(ANYONE, verdict, target)
+
+
+def check_granted(grant: Grant, policy: str | None, target: Target, values: CallValues) -> None:
+    """Refuse a caller whom neither the authorizer's answer nor the API's own policy allows the call.
+
+    Args:
+        grant: the authorizer's answer about the caller.
+        policy: the API's own policy.
+        target: what is called.
+        values: the values of condition keys.
+
+    Raises:
+        Refusal: neither allows the call, or one denies it.
+    """
+    call = Call(INVOKE, target.arn, values, ANONYMOUS)
+    by_grant = judge_each(lambda spelled: judge([grant.policy], spelled), call, target)
+    require_allowed_by_authorizer(any_of([by_grant, judge_by_resource(policy, call, target) or Verdict.UNSAID]))
+
+
+def require_allowed_to(user: str, verdict: Verdict | None, target: Target) -> None:
+    """Refuse a user unless policies allow the call.
+
+    Raises:
+        Refusal: the verdict is not that the call is allowed.
+    """
+    if verdict is not Verdict.ALLOWED:
+        text = f"User: {user} is not authorized to perform: {INVOKE} on resource: {target.shown_arn}"
+        raise Refusal(ACCESS_DENIED, _explicit(text, verdict))
+
+
+def require_allowed_by_authorizer(verdict: Verdict) -> None:
+    """Refuse a caller unless the authorizer's policy allows the call.
+
+    Raises:
+        Refusal: the verdict is not that the call is allowed.
+    """
+    if verdict is not Verdict.ALLOWED:
+        raise Refusal(ACCESS_DENIED, _explicit("User is not authorized to access this resource", verdict))
+
+
+def _explicit(text: str, verdict: Verdict | None) -> str:
+    return f"{text} with an explicit deny" if verdict is Verdict.DENIED else text

@@ -15,11 +15,11 @@ from datetime import datetime
 from typing import Final
 
 from model.iam.authorizers.answers import Grant
-from model.iam.identities import Identity, Said, judge_documents, judge_limits
-from model.iam.policies.evaluation import ANONYMOUS, Call, Verdict, any_of, judge
+from model.iam.identities import Decisions, Identity, evaluate_documents, evaluate_limits
+from model.iam.policies.evaluation import ANONYMOUS, Call, Decision, any_of, evaluate
 from model.iam.policies.patterns import CallValues
 from model.iam.refusals import ACCESS_DENIED, Refusal
-from model.iam.resources import INVOKE, Target, judge_by_resource, judge_each
+from model.iam.resources import INVOKE, Target, evaluate_resource_policy, evaluate_spellings
 from model.iam.signatures.claim import read_claim
 from model.iam.signatures.sent import SentRequest
 from model.iam.signatures.verification import check_scope, check_signature
@@ -39,7 +39,7 @@ def check_anyone(policy: str | None, target: Target, values: CallValues) -> None
         Refusal: the policy does not allow the call, or there is none.
     """
     call = Call(INVOKE, target.arn, values, ANONYMOUS)
-    require_allowed_to(ANYONE, judge_by_resource(policy, call, target), target)
+    require_allowed_to(ANYONE, evaluate_resource_policy(policy, call, target), target)
 
 
 def find_signer(
@@ -78,14 +78,15 @@ def check_signer(identity: Identity, policy: str | None, target: Target, values:
     """
     caller = identity.as_caller(target.partition, target.account_id)
     call = Call(INVOKE, target.arn, {**values, **identity.values}, caller)
-    said = Said(
-        by_policies=judge_each(lambda spelled: judge_documents(identity.policies, spelled), call, target),
-        by_limits=judge_each(lambda spelled: judge_limits(identity.limits, spelled), call, target),
-        by_resource=judge_by_resource(policy, call, target) or Verdict.UNSAID,
-        by_resource_to_itself=judge_by_resource(policy, call, target, by_own_name=True) or Verdict.UNSAID,
+    decisions = Decisions(
+        by_policies=evaluate_spellings(lambda spelled: evaluate_documents(identity.policies, spelled), call, target),
+        by_limits=evaluate_spellings(lambda spelled: evaluate_limits(identity.limits, spelled), call, target),
+        by_resource=evaluate_resource_policy(policy, call, target) or Decision.IMPLICIT_DENY,
+        by_resource_to_itself=evaluate_resource_policy(policy, call, target, by_own_name=True)
+        or Decision.IMPLICIT_DENY,
     )
-    verdict = said.between_accounts() if caller.is_foreign else said.in_account()
-    require_allowed_to(identity.arn, verdict, target)
+    decision = decisions.between_accounts() if caller.is_foreign else decisions.in_account()
+    require_allowed_to(identity.arn, decision, target)
 
 
 def check_before_authorizer(policy: str | None, target: Target, values: CallValues) -> None:
@@ -99,9 +100,9 @@ def check_before_authorizer(policy: str | None, target: Target, values: CallValu
     Raises:
         Refusal: the policy denies the call explicitly.
     """
-    verdict = judge_by_resource(policy, Call(INVOKE, target.arn, values, ANONYMOUS), target)
-    if verdict is Verdict.DENIED:
-        require_allowed_to(ANYONE, verdict, target)
+    decision = evaluate_resource_policy(policy, Call(INVOKE, target.arn, values, ANONYMOUS), target)
+    if decision is Decision.EXPLICIT_DENY:
+        require_allowed_to(ANYONE, decision, target)
 
 
 def check_granted(grant: Grant, policy: str | None, target: Target, values: CallValues) -> None:
@@ -117,30 +118,32 @@ def check_granted(grant: Grant, policy: str | None, target: Target, values: Call
         Refusal: neither allows the call, or one denies it.
     """
     call = Call(INVOKE, target.arn, values, ANONYMOUS)
-    by_grant = judge_each(lambda spelled: judge([grant.policy], spelled), call, target)
-    require_allowed_by_authorizer(any_of([by_grant, judge_by_resource(policy, call, target) or Verdict.UNSAID]))
+    by_grant = evaluate_spellings(lambda spelled: evaluate([grant.policy], spelled), call, target)
+    require_allowed_by_authorizer(
+        any_of([by_grant, evaluate_resource_policy(policy, call, target) or Decision.IMPLICIT_DENY])
+    )
 
 
-def require_allowed_to(user: str, verdict: Verdict | None, target: Target) -> None:
+def require_allowed_to(user: str, decision: Decision | None, target: Target) -> None:
     """Refuse a user unless policies allow the call.
 
     Raises:
-        Refusal: the verdict is not that the call is allowed.
+        Refusal: the decision is not that the call is allowed.
     """
-    if verdict is not Verdict.ALLOWED:
+    if decision is not Decision.ALLOWED:
         text = f"User: {user} is not authorized to perform: {INVOKE} on resource: {target.shown_arn}"
-        raise Refusal(ACCESS_DENIED, _explicit(text, verdict))
+        raise Refusal(ACCESS_DENIED, _explicit(text, decision))
 
 
-def require_allowed_by_authorizer(verdict: Verdict) -> None:
+def require_allowed_by_authorizer(decision: Decision) -> None:
     """Refuse a caller unless the authorizer's policy allows the call.
 
     Raises:
-        Refusal: the verdict is not that the call is allowed.
+        Refusal: the decision is not that the call is allowed.
     """
-    if verdict is not Verdict.ALLOWED:
-        raise Refusal(ACCESS_DENIED, _explicit("User is not authorized to access this resource", verdict))
+    if decision is not Decision.ALLOWED:
+        raise Refusal(ACCESS_DENIED, _explicit("User is not authorized to access this resource", decision))
 
 
-def _explicit(text: str, verdict: Verdict | None) -> str:
-    return f"{text} with an explicit deny" if verdict is Verdict.DENIED else text
+def _explicit(text: str, decision: Decision | None) -> str:
+    return f"{text} with an explicit deny" if decision is Decision.EXPLICIT_DENY else text

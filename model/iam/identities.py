@@ -1,4 +1,4 @@
-"""Whose an access key is, and what that identity's policies say of a call. Pure.
+"""An identity with its policies, and the decision of all policies that apply to its call.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html
@@ -10,108 +10,108 @@ from functools import lru_cache
 from typing import Any
 
 from model.iam.policies.document import Policy, UnreadablePolicyError, read_policy
-from model.iam.policies.evaluation import Call, Caller, Verdict, all_of, any_of, judge
+from model.iam.policies.evaluation import Call, Caller, Decision, all_of, any_of, evaluate
 from model.iam.policies.patterns import CallValues
 from model.iam.signatures.verification import AccessKey
 
 _MAX_DOCUMENTS = 1024
 
 type Documents = tuple[Any, ...]
-"""Policies that hold together: any may allow, and each may deny. An empty set allows nothing."""
+"""Policy documents, as JSON or parsed: any may allow, and each may deny. An empty set allows nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user, a role in one of its sessions, or a user in one.
+    """A user, or a session of a role or a user.
 
     Attributes:
         key: the access key.
         account_id: the account that it is in.
         arn: the user's, or the session's.
-        behind: the ARN of whose permissions a session has: a role's, or a federated user's user. None for a user, whose
-            own a session of GetSessionToken is.
-        user_id: the unique ID: a session's has the session's name behind a colon.
-        policies: the documents of all policies that give it permissions: its own, and its groups'.
-        limits: sets of documents each of which has to allow, too: a permissions boundary, a session's policies.
-        values: what is known of it, by the names of condition keys in lower case.
+        session_issuer: the ARN of the role or user whose permissions a session has. None for a user, also in a session
+            of GetSessionToken.
+        user_id: the unique ID; a session's ends with a colon and the session's name.
+        policies: the documents of all policies that grant permissions: its own, and its groups'.
+        limits: sets of documents, each of which has to allow as well: a permissions boundary, a session's policies.
+        values: the values of condition keys that depend on the caller, by their names in lower case.
     """
 
     key: AccessKey
     account_id: str
     arn: str
-    behind: str | None
+    session_issuer: str | None
     user_id: str
     policies: Documents
     limits: tuple[Documents, ...]
     values: CallValues
 
     def as_caller(self, partition: str, resource_account_id: str) -> Caller:
-        """Return it as the policy of a resource in an account may name it."""
+        """Return the caller as the policy of a resource in this account may name it."""
         return Caller(
             "AWS",
             frozenset({self.arn}),
             self.account_id,
             frozenset({self.account_id, f"arn:{partition}:iam::{self.account_id}:root"}),
-            frozenset({self.behind} if self.behind else ()),
+            frozenset({self.session_issuer} if self.session_issuer else ()),
             is_foreign=self.account_id != resource_account_id,
         )
 
 
-def judge_within(policies: Documents, limits: Iterable[Documents], call: Call) -> Verdict:
-    """Return what documents say of a call, where each of the sets that limit them has to allow it, too."""
-    return all_of([judge_documents(policies, call), judge_limits(limits, call)])
+def evaluate_within(policies: Documents, limits: Iterable[Documents], call: Call) -> Decision:
+    """Return the decision of an identity's policies, each of whose limits has to allow the call as well."""
+    return all_of([evaluate_documents(policies, call), evaluate_limits(limits, call)])
 
 
-def judge_limits(limits: Iterable[Documents], call: Call) -> Verdict:
-    """Return what sets of documents that limit others say of a call; where there are none, they allow it."""
-    return all_of([Verdict.ALLOWED, *(judge_documents(limit, call) for limit in limits)])
+def evaluate_limits(limits: Iterable[Documents], call: Call) -> Decision:
+    """Return the decision of limits, each of which has to allow the call; no limits allow every call."""
+    return all_of([Decision.ALLOWED, *(evaluate_documents(limit, call) for limit in limits)])
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What the policies say that have a say in a signed call.
+class Decisions:
+    """The decisions that together decide a signed call.
 
     Attributes:
-        by_policies: the caller's own.
-        by_limits: what limits them.
-        by_resource: the API's own policy, of the caller and of what is behind it; nothing, where it has none.
-        by_resource_to_itself: the same, of the caller's own name only.
+        by_policies: of the caller's own policies.
+        by_limits: of the caller's limits.
+        by_resource: of the resource's own policy, for the caller, its session's issuer and its account.
+        by_resource_to_itself: of the same policy, for the caller's own name only.
     """
 
-    by_policies: Verdict
-    by_limits: Verdict
-    by_resource: Verdict = Verdict.UNSAID
-    by_resource_to_itself: Verdict = Verdict.UNSAID
+    by_policies: Decision
+    by_limits: Decision
+    by_resource: Decision = Decision.IMPLICIT_DENY
+    by_resource_to_itself: Decision = Decision.IMPLICIT_DENY
 
     @property
-    def by_identity(self) -> Verdict:
-        """What the caller's own policies say, within its limits."""
+    def by_identity(self) -> Decision:
+        """The decision of the caller's own policies, within its limits."""
         return all_of([self.by_policies, self.by_limits])
 
-    def in_account(self) -> Verdict:
-        """Return what holds within an account: either may allow.
+    def in_account(self) -> Decision:
+        """Return the decision if the caller is in the resource's account: either may allow.
 
-        What the resource allows to a role is within the limits of the role's session; what it allows to the session
-        itself is not.
+        What the resource's policy allows to a role is limited by the limits of the role's session; what it allows to
+        the session itself is not.
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
         """
-        to_behind = all_of([self.by_resource, self.by_limits])
-        return any_of([self.by_identity, to_behind, self.by_resource_to_itself])
+        to_issuer = all_of([self.by_resource, self.by_limits])
+        return any_of([self.by_identity, to_issuer, self.by_resource_to_itself])
 
-    def between_accounts(self) -> Verdict:
-        """Return what holds where the caller is in another account: both have to allow.
+    def between_accounts(self) -> Decision:
+        """Return the decision if the caller is in another account: both have to allow.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic-cross-account.html
         """
         return all_of([self.by_identity, self.by_resource])
 
 
-def judge_documents(documents: Iterable[Any], call: Call) -> Verdict:
-    """Return what documents say of a call: one that cannot be read denies it."""
+def evaluate_documents(documents: Iterable[Any], call: Call) -> Decision:
+    """Return the decision of policy documents; one that cannot be read denies the call."""
     try:
-        return judge([_read(document) for document in documents], call)
+        return evaluate([_read(document) for document in documents], call)
     except UnreadablePolicyError:
-        return Verdict.DENIED
+        return Decision.EXPLICIT_DENY
 
 
 def _read(document: Any) -> Policy:

@@ -1,4 +1,4 @@
-"""A caller is refused: in which of API Gateway's own responses, and in which words. Pure.
+"""Refusals of callers: the type of API Gateway's response, and its message.
 
 Types and statuses:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
@@ -33,14 +33,14 @@ _ERROR_TYPES: Final = {
 }
 
 
-class Refusal(Exception):  # noqa: N818 - it is no error of ours
-    """A caller is not let in.
+class Refusal(Exception):  # noqa: N818 - an outcome, not an error of the program
+    """A caller is refused.
 
     Attributes:
-        response_type: which of API Gateway's responses it is.
-        message: what the caller is told; None where API Gateway says `null`.
-        error_type: what its `x-amzn-ErrorType` says.
-        why: what the engine's log says, and the caller is not told; "" where there is no more to say.
+        response_type: the type of API Gateway's response.
+        message: the message in the response; None where API Gateway answers `null`.
+        error_type: the value of `x-amzn-ErrorType`.
+        why: details for the log that the caller is not told; "" if there are none.
     """
 
     def __init__(
@@ -54,15 +54,15 @@ class Refusal(Exception):  # noqa: N818 - it is no error of ours
 
 
 def unauthorized(why: str) -> Refusal:
-    """Return what a caller gets who shows nothing that could be looked at, or is told so by the function."""
+    """Return the refusal of a caller without credentials, or whom the authorizer does not know."""
     return Refusal(UNAUTHORIZED, "Unauthorized", why=why)
 
 
 def misconfigured(why: str) -> Refusal:
-    """Return what a caller gets when there is no authorizer to be asked, or one that answers rubbish."""
+    """Return the refusal if the authorizer cannot be called, or its answer is invalid."""
     return Refusal(AUTHORIZER_CONFIGURATION_ERROR, None, why=why)
 
 
 def failed(why: str) -> Refusal:
-    """Return what a caller gets when the authorizer was asked and did not get as far as an answer."""
+    """Return the refusal if the authorizer was called and failed."""
     return Refusal(AUTHORIZER_FAILURE, None, why=why)

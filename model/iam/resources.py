@@ -1,4 +1,4 @@
-"""What a call is of, as policies name it, and what an API's own policy says of it. Pure.
+"""The resource of a call to an API, as policies name it, and the decision of the API's own policy.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-resource-policies.html
@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from model.iam.policies.document import Policy, Statement, UnreadablePolicyError, read_policy
-from model.iam.policies.evaluation import Call, Verdict, all_of, judge
+from model.iam.policies.evaluation import Call, Decision, all_of, evaluate
 
 INVOKE: Final = "execute-api:Invoke"
 
@@ -23,10 +23,10 @@ _SHOWN_DIGITS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a request calls.
+    """The method that a request calls.
 
     Attributes:
-        partition: `aws`, but for some regions.
+        partition: `aws`, except in some regions.
         region: the API's.
         account_id: the API's.
         api_id: the API.
@@ -55,42 +55,44 @@ class Target:
 
     @property
     def shown_arn(self) -> str:
-        """The ARN as a caller is told it, who need not know whose the API is."""
+        """The ARN as error messages have it, with most of the account ID hidden."""
         shown = f"********{self.account_id[-_SHOWN_DIGITS:]}"
         return self.arn.replace(f":{self.account_id}:", f":{shown}:", 1)
 
     def spellings(self) -> list[str]:
         """Return the ARN as policies may spell it: with the path's escapes, and without.
 
-        The gateway routes a path with a slash at its end, or with escapes, as the one without, so no policy may see
-        another path in it.
+        The gateway routes a path with a trailing slash, or with escapes, as the one without, so a policy has to apply
+        to all of them.
         """
         path = self.path.strip("/")
         plain = unquote(path)
         return [f"{self.api_arn}/{self.stage}/{self.method}/{each}" for each in dict.fromkeys((path, plain))]
 
 
-def judge_each(judge_one: Callable[[Call], Verdict], call: Call, target: Target) -> Verdict:
-    """Return what holds for a call, whichever way its path is spelled: to be allowed, all of them have to be."""
-    return all_of(judge_one(replace(call, resource=resource)) for resource in target.spellings())
+def evaluate_spellings(evaluate_one: Callable[[Call], Decision], call: Call, target: Target) -> Decision:
+    """Return the decision about a call in all spellings of its path: it is allowed if all of them are."""
+    return all_of(evaluate_one(replace(call, resource=resource)) for resource in target.spellings())
 
 
-def judge_by_resource(text: str | None, call: Call, target: Target, *, by_own_name: bool = False) -> Verdict | None:
-    """Return what an API's own policy says; None where it has none. One that cannot be read denies all.
+def evaluate_resource_policy(
+    text: str | None, call: Call, target: Target, *, by_own_name: bool = False
+) -> Decision | None:
+    """Return the decision of an API's own policy; None without one. A policy that cannot be read denies the call.
 
     Args:
         text: the policy, as API Gateway's API shows it: JSON within a string of JSON.
         call: the call.
-        target: what it is of.
-        by_own_name: whether only an allow counts that is the caller's own, and not one to what is behind it.
+        target: what is called.
+        by_own_name: as for `evaluate`.
     """
     if not text:
         return None
     try:
         policy = _read(text, target.api_arn)
     except UnreadablePolicyError:
-        return Verdict.DENIED
-    return judge_each(lambda spelled: judge([policy], spelled, by_own_name=by_own_name), call, target)
+        return Decision.EXPLICIT_DENY
+    return evaluate_spellings(lambda spelled: evaluate([policy], spelled, by_own_name=by_own_name), call, target)
 
 
 @lru_cache(_MAX_POLICIES)
@@ -106,7 +108,7 @@ def _unescaped(text: str) -> str:
 
 
 def _with_whole_arns(statement: Statement, api_arn: str) -> Statement:
-    """Return a statement about ARNs, where it has API Gateway's short form of them."""
+    """Return a statement with whole ARNs in place of API Gateway's short form."""
     texts = tuple(
         f"{api_arn}/{text.removeprefix(_SHORT_FORM)}" if text.startswith(_SHORT_FORM) else text
         for text in statement.resource.texts

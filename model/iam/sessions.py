@@ -14,21 +14,21 @@ DEFAULT_DURATION_S: Final = 43_200
 
 @dataclass(slots=True)
 class UserSession:
-    """A session of a user, kept where moto keeps those of roles, and under the names that moto asks for.
+    """A session of a user. Its fields have the names that moto's sessions of roles have, since they are kept together.
 
     Attributes:
-        access_key_id: its key.
-        secret_access_key: what requests are signed with.
-        session_token: what they have to show beside.
+        access_key_id: its access key ID.
+        secret_access_key: the secret that requests are signed with.
+        session_token: the token that they have to send.
         expiration: when it ends.
         account_id: the user's account.
         arn: the user's, or the federated user's.
-        user_id: the user's unique ID; of a federated user, its name behind the account.
-        owner_id: the unique ID of the user who asked for it, whose permissions it has.
-        is_federated: whether it is a federated user's, who has no more than the session's own policies allow.
-        policy: an inline policy of the session; None without one.
-        policy_arns: its managed ones.
-        tags: those of the session.
+        user_id: the user's unique ID; of a federated user, the account ID, a colon and its name.
+        owner_id: the unique ID of the user who began it, whose permissions it has.
+        is_federated: whether it is a federated user's, which is limited to what the session's own policies allow.
+        policy: the inline policy of the session, if any.
+        policy_arns: the ARNs of the session's managed policies.
+        tags: the tags of the session.
     """
 
     access_key_id: str

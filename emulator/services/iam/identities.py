@@ -1,4 +1,4 @@
-"""The border to moto: whose an access key is, and what policies that one has."""
+"""Reads identities from moto: the user or session that an access key belongs to, and its policies."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ from model.iam.signatures.verification import AccessKey
 
 
 def find_identity(access_key_id: str, partition: str) -> Identity | None:
-    """Return whose an access key is: a user's, or a session's, in any account of the engine."""
+    """Return the user or session that an access key belongs to, in any account of the engine."""
     for backend, user, key in _keys(partition):
         if key.access_key_id == access_key_id:
             return _of_user(user, AccessKey(secret=key.secret_access_key, is_active=key.status == "Active"), backend)
@@ -24,7 +24,7 @@ def find_identity(access_key_id: str, partition: str) -> Identity | None:
 
 
 def find_session(access_key_id: str, partition: str) -> Any:
-    """Return moto's session that has an access key; None if none has."""
+    """Return moto's session with an access key; None if there is none."""
     for backend in _backends(sts_backends, partition):
         for session in reversed(list(backend.assumed_roles)):
             if session.access_key_id == access_key_id:
@@ -33,12 +33,12 @@ def find_session(access_key_id: str, partition: str) -> Any:
 
 
 def find_user(access_key_id: str, partition: str) -> Any:
-    """Return moto's user who has an access key; None if none has."""
+    """Return moto's user with an access key; None if there is none."""
     return next((user for _, user, key in _keys(partition) if key.access_key_id == access_key_id), None)
 
 
 def role_policies(role_arn: str, account_id: str, partition: str) -> tuple[Documents, tuple[Documents, ...]]:
-    """Return the documents of a role's policies, and sets that limit it. A role that is not there has none."""
+    """Return the documents of a role's policies, and its limits. A role that does not exist has none."""
     backend = iam_backends[account_id][partition]
     for role in list(backend.roles.values()):
         if role.arn == role_arn:
@@ -64,7 +64,7 @@ def _of_user(user: Any, key: AccessKey, backend: Any) -> Identity:
         key=key,
         account_id=user.account_id,
         arn=user.arn,
-        behind=None,
+        session_issuer=None,
         user_id=user.id,
         policies=tuple(document for holder in (user, *groups) for document in _documents(holder)),
         limits=_boundary(user, backend),
@@ -82,7 +82,7 @@ def _of_session(session: Any, partition: str) -> Identity | None:
     backend = iam_backends[session.account_id][partition]
     if not isinstance(session, UserSession):
         return _of_role_session(session, key, backend, partition)
-    # One whose user is gone, or is another by now, is nobody's.
+    # A session whose user was deleted, or replaced by one of the same name, is invalid.
     user = next((each for each in list(backend.users.values()) if each.id == session.owner_id), None)
     if user is None:
         return None
@@ -91,12 +91,12 @@ def _of_session(session: Any, partition: str) -> Identity | None:
 
 
 def _federated(whole: Identity, session: UserSession, backend: Any, tags: Any) -> Identity:
-    """Return a federated user: never more than its session's policies allow, and nothing without them."""
+    """Return a federated user: limited to what its session's policies allow, and nothing without them."""
     all_tags = (*(tags or ()), *session.tags)
     return replace(
         whole,
         arn=session.arn,
-        behind=whole.arn,
+        session_issuer=whole.arn,
         user_id=session.user_id,
         limits=(*whole.limits, _session_documents(session, backend)),
         values=_known(session.arn, session.account_id, session.user_id, "FederatedUser", all_tags),
@@ -113,7 +113,7 @@ def _of_role_session(session: Any, key: AccessKey, backend: Any, partition: str)
         key=key,
         account_id=session.account_id,
         arn=session.arn,
-        behind=session.role_arn,
+        session_issuer=session.role_arn,
         user_id=session.user_id,
         policies=policies,
         limits=(*limits, own) if own else limits,
@@ -124,7 +124,7 @@ def _of_role_session(session: Any, key: AccessKey, backend: Any, partition: str)
 
 
 def _session_documents(session: Any, backend: Any) -> Documents:
-    """Return the policies that a session was asked for with, which limit it together."""
+    """Return the policies that a session was requested with, which limit it together."""
     managed = (_managed(arn, backend) for arn in getattr(session, "policy_arns", ()))
     return (*([session.policy] if session.policy else []), *managed)
 
@@ -142,7 +142,7 @@ def _known(
 
 
 def _documents(holder: Any) -> Iterator[Any]:
-    """Yield the documents of a user's, a group's or a role's policies: inline ones, and those attached."""
+    """Yield the documents of a user's, a group's or a role's inline and attached policies."""
     yield from holder.policies.values()
     for policy in list(holder.managed_policies.values()):
         yield _default_document(policy)
@@ -150,13 +150,13 @@ def _documents(holder: Any) -> Iterator[Any]:
 
 def _boundary(holder: Any, backend: Any) -> tuple[Documents, ...]:
     """Return a permissions boundary."""
-    # A role's is its ARN here, and the description of one under the name that LocalStack keeps a user's ARN by.
+    # Of a role this is the ARN, and `permissions_boundary` a description; of a user that is the ARN.
     arn = holder.permissions_boundary_arn if hasattr(holder, "permissions_boundary_arn") else _boundary_of_user(holder)
     return ((_managed(arn, backend),),) if arn else ()
 
 
 def _managed(arn: str, backend: Any) -> Any:
-    """Return a managed policy's document. In the place of one that is not there is one that allows nothing."""
+    """Return a managed policy's document, or one that allows nothing if it does not exist."""
     policy = backend.managed_policies.get(arn)
     return _default_document(policy) if policy else {}
 
@@ -166,7 +166,7 @@ def _boundary_of_user(user: Any) -> Any:
 
 
 def _default_document(policy: Any) -> Any:
-    """Return a policy's default version. That which moto marks as such may be another, or none."""
+    """Return a policy's default version. The one that moto marks as such may be another, or none."""
     return next((each.document for each in policy.versions if each.version_id == policy.default_version_id), {})
 
 

@@ -1,8 +1,8 @@
-"""The border to STS: LocalStack's provider, which forgets what limits a session, and gives users' sessions to nobody.
+"""LocalStack's STS provider, with the limits of sessions and with sessions of users.
 
-It drops the `PolicyArns` of a session, so a session that its managed policies limit would be let in everywhere; and all
-sessions of users are answered with the same made-up key. Here the former are kept with the session, and the latter are
-keys of their own. Who asks for a session, and may, is left to LocalStack.
+LocalStack's drops the `PolicyArns` of a session, so that managed policies do not limit it, and answers all sessions of
+users with the same made-up key. Here the policies are kept with the session, and each session of a user has a key of
+its own. Whether a caller may begin a session is left to LocalStack.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
 https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
@@ -46,24 +46,24 @@ class SessionProvider(StsProvider):
         policy_arns: Any = None,
         **more: Any,
     ) -> Any:
-        """Answer as LocalStack does, and remember which managed policies limit the session."""
+        """Answer as LocalStack does, and keep the managed policies that limit the session."""
         answer = super().assume_role(context, role_arn, role_session_name, policy_arns=policy_arns, **more)
         return _limited(context, answer, policy_arns)
 
     def assume_role_with_web_identity(
         self, context: RequestContext, *_: Any, policy_arns: Any = None, **__: Any
     ) -> Any:
-        """Do the same for a role that somebody else's user assumes."""
+        """Do the same for a role that is assumed with a web identity."""
         return _limited(context, call_moto(context), policy_arns)
 
     def assume_role_with_saml(
         self, context: RequestContext, *_: Any, policy_arns: Any = None, policy: str | None = None, **__: Any
     ) -> Any:
-        """Do the same for one assumed by an assertion, whose inline policy moto forgets as well."""
+        """Do the same for a role that is assumed with a SAML assertion, whose inline policy moto drops as well."""
         return _limited(context, call_moto(context), policy_arns, policy)
 
     def get_session_token(self, context: RequestContext, duration_seconds: int | None = None, **_: Any) -> Any:
-        """Return a key for a time, which may do what the user may. Whose key is no user's gets LocalStack's answer."""
+        """Return a temporary key with the user's permissions. A caller who is not a user gets LocalStack's answer."""
         user = _user_who_asks(context, "GetSessionToken")
         if user is None:
             return call_moto(context)
@@ -79,7 +79,7 @@ class SessionProvider(StsProvider):
         tags: Any = None,
         **__: Any,
     ) -> Any:
-        """Return a key for a time, which may do what both the user and the session's policies allow."""
+        """Return a temporary key with what both the user's and the session's policies allow."""
         user = _user_who_asks(context, "GetFederationToken")
         answer = call_moto(context)
         if user is None:
@@ -107,14 +107,14 @@ class SessionProvider(StsProvider):
 
 
 def create_sts_service() -> Service:
-    """Return the service that the plugin `sts:embedded` stands for."""
+    """Return the service for the plugin `sts:embedded`."""
     return Service.for_provider(
         SessionProvider(lambda: datetime.now(UTC)), dispatch_table_factory=MotoFallbackDispatcher
     )
 
 
 def _limited(context: RequestContext, answer: Any, policy_arns: Any, policy: str | None = None) -> Any:
-    """Let the policies that a session was asked for with be kept with it."""
+    """Keep the policies that a session was requested with."""
     session = find_session(answer["Credentials"]["AccessKeyId"], context.partition)
     if session is not None:
         session.policy_arns = _arns(policy_arns)
@@ -123,7 +123,7 @@ def _limited(context: RequestContext, answer: Any, policy_arns: Any, policy: str
 
 
 def _user_who_asks(context: RequestContext, operation: str) -> Any:
-    """Return the user whose key signed the call; None if it is nobody's, such as an account's."""
+    """Return the user whose key signed the call; None if it is not a user's, such as an account's."""
     access_key_id = extract_access_key_id_from_auth_header(context.request.headers)
     if not access_key_id:
         return None

@@ -1,4 +1,4 @@
-"""API keys and their usage plans: which plan a key is in, how fast and how often it may call. Pure.
+"""API keys and usage plans: the plan that a key is in, its rates and its quota.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-usage-plans.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-request-throttling.html

@@ -1,6 +1,6 @@
-"""A rate with its burst, and a quota: what is left of each, at a given time. Pure.
+"""Rates with their bursts, and quotas: how much of each is left at a given time.
 
-A bucket holds as many requests as may come at once, is full in the beginning, and is filled at the rate.
+A bucket holds as many requests as may come at once, is full at first, and is refilled at the rate.
 https://docs.aws.amazon.com/apigateway/latest/api/API_ThrottleSettings.html
 https://docs.aws.amazon.com/apigateway/latest/api/API_QuotaSettings.html
 """
@@ -15,8 +15,8 @@ class Rate:
     """How fast calls may come.
 
     Attributes:
-        per_s: how many in a second, in the long run.
-        burst: how many at once.
+        per_s: calls per second, in the long run.
+        burst: calls at once.
     """
 
     per_s: float
@@ -25,23 +25,23 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What is left of a burst.
+    """How much of a burst is left.
 
     Attributes:
-        left: how many calls.
-        at_s: when that was.
+        left: number of calls.
+        at_s: the time at which it was calculated.
     """
 
     left: float
     at_s: float
 
     def at(self, now_s: float, rate: Rate) -> "Bucket":
-        """Return what is left by now; a clock that goes back fills nothing."""
+        """Return the bucket as of now; a clock that is set back refills nothing."""
         filled = self.left + max(now_s - self.at_s, 0.0) * rate.per_s
         return Bucket(min(filled, float(rate.burst)), max(now_s, self.at_s))
 
     def less_one(self) -> "Bucket":
-        """Return it after a call."""
+        """Return the bucket after a call."""
         return Bucket(self.left - 1, self.at_s)
 
     @property
@@ -51,19 +51,19 @@ class Bucket:
 
 
 def full(rate: Rate, now_s: float) -> Bucket:
-    """Return a bucket that nobody has taken from."""
+    """Return a full bucket."""
     return Bucket(float(rate.burst), now_s)
 
 
 class Period(Enum):
-    """How long a quota is for. All begin at midnight, UTC: a week on its Monday, a month on its first day."""
+    """The period of a quota. All begin at midnight, UTC: a week on Monday, a month on its first day."""
 
     DAY = "DAY"
     WEEK = "WEEK"
     MONTH = "MONTH"
 
     def begin(self, now: datetime) -> date:
-        """Return the first day of the period that a time in UTC is in."""
+        """Return the first day of the period that contains a time in UTC."""
         day = now.date()
         if self is Period.WEEK:
             return day - timedelta(days=day.weekday())
@@ -72,12 +72,12 @@ class Period(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many calls a period has.
+    """How many calls are allowed in a period.
 
     Attributes:
-        limit: so many.
-        offset: by how many fewer the first period has, that in which the key is first used.
-        period: how long it is.
+        limit: number of calls.
+        offset: by how many fewer calls are allowed in the first period, in which the key is first used.
+        period: the length of the period.
     """
 
     limit: int
@@ -87,12 +87,12 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What was used of a quota.
+    """How much of a quota is used.
 
     Attributes:
-        begin: the first day of the period that it was used in.
-        used: how many calls.
-        is_first: whether this is the first period at all.
+        begin: the first day of the period.
+        used: number of calls.
+        is_first: whether this is the first period in which the key is used.
     """
 
     begin: date
@@ -100,12 +100,12 @@ class Usage:
     is_first: bool
 
     def at(self, now: datetime, quota: Quota) -> "Usage":
-        """Return what was used by now: nothing yet in a period that has just begun."""
+        """Return the usage as of now: none if a new period has begun."""
         begin = quota.period.begin(now)
         return self if begin <= self.begin else Usage(begin, 0, is_first=False)
 
     def one_more(self) -> "Usage":
-        """Return it after a call."""
+        """Return the usage after a call."""
         return Usage(self.begin, self.used + 1, self.is_first)
 
     def has_one(self, quota: Quota) -> bool:

@@ -1,4 +1,4 @@
-"""Usage plans as API Gateway's API has them: which one a key is in, and what it allows a method. Pure.
+"""Usage plans as API Gateway's API describes them: the plan that a key is in, and its limits for a method.
 
 https://docs.aws.amazon.com/apigateway/latest/api/API_UsagePlan.html
 https://docs.aws.amazon.com/apigateway/latest/api/API_MethodSetting.html
@@ -12,7 +12,7 @@ from model.iam.api_keys.limits import Period, Quota, Rate
 from model.iam.refusals import INVALID_API_KEY, Refusal
 
 EVERY_METHOD: Final = "*/*"
-# What a stage's settings say where nobody said anything: the limit of a whole account, which is not kept here.
+# The default of a stage's settings: the limit of a whole account, which is not enforced here.
 UNLIMITED: Final = Rate(10_000, 5_000)
 
 
@@ -22,8 +22,8 @@ class ApiKey:
 
     Attributes:
         id: its ID.
-        value: what a request shows.
-        is_enabled: whether it is good.
+        value: the value that a request sends.
+        is_enabled: whether it may be used.
     """
 
     id: str
@@ -38,9 +38,9 @@ class Plan:
     Attributes:
         id: its ID.
         stages: the rates of single methods, such as `/users/POST`, by API and stage.
-        rate: for all that a key calls; None where it is not limited.
-        quota: likewise.
-        keys: who is in it.
+        rate: the rate of all calls with a key; None if it is not limited.
+        quota: the quota of all calls with a key; None if it is not limited.
+        keys: the keys of the plan.
     """
 
     id: str
@@ -52,12 +52,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a call goes.
+    """The method that is called.
 
     Attributes:
         api_id: the API.
         stage: its stage.
-        method: such as `/users/{id}/GET`.
+        method: its name in settings, such as `/users/{id}/GET`.
     """
 
     api_id: str
@@ -66,10 +66,10 @@ class Place:
 
 
 def find_plan(plans: Iterable[Plan], place: Place, value: str | None) -> tuple[Plan, ApiKey]:
-    """Return the plan that lets a key call a stage, and the key.
+    """Return the plan that lets a key call a stage, and the key with this value.
 
     Raises:
-        Refusal: no key was shown, or one that is not good here.
+        Refusal: no key was sent, or one that may not call this stage.
     """
     if value:
         for plan in plans:
@@ -81,7 +81,7 @@ def find_plan(plans: Iterable[Plan], place: Place, value: str | None) -> tuple[P
 
 
 def read_plan(model: Mapping[str, Any], keys: Iterable[ApiKey]) -> Plan:
-    """Return a plan from API Gateway's model of it."""
+    """Return a plan from its description in API Gateway's API."""
     return Plan(
         id=str(model["id"]),
         stages={
@@ -99,7 +99,7 @@ def read_plan(model: Mapping[str, Any], keys: Iterable[ApiKey]) -> Plan:
 
 
 def rates_of_key(plan: Plan, key: ApiKey, place: Place) -> Mapping[Hashable, Rate]:
-    """Return the rates that hold for a key's call: one of its own for the method takes the place of the plan's."""
+    """Return the rates for a key's call: one for the method replaces the plan's."""
     of_method = plan.stages[place.api_id, place.stage].get(place.method)
     if of_method:
         return {("key", plan.id, key.id, place): of_method}
@@ -107,16 +107,16 @@ def rates_of_key(plan: Plan, key: ApiKey, place: Place) -> Mapping[Hashable, Rat
 
 
 def quotas_of_key(plan: Plan, key: ApiKey) -> Mapping[Hashable, Quota]:
-    """Return the quota that holds for a key's call."""
+    """Return the quota for a key's call."""
     return {("key", plan.id, key.id): plan.quota} if plan.quota else {}
 
 
 def rates_of_stage(settings: Mapping[str, Mapping[str, Any]], place: Place) -> Mapping[Hashable, Rate]:
-    """Return the rates of a stage's own settings that hold for a call, whoever makes it.
+    """Return the rates of a stage's own settings for a call, whatever its key.
 
     Args:
-        settings: by method, its slashes escaped or not, and `*/*` for all of them, each with a bucket of its own.
-        place: where the call goes.
+        settings: by method, with slashes escaped or not, and `*/*` for all methods, each with a bucket of its own.
+        place: the method that is called.
     """
     by_method = {name.replace("~1", "/").strip("/"): setting for name, setting in settings.items()}
     for name in (place.method.strip("/"), EVERY_METHOD):
@@ -128,7 +128,7 @@ def rates_of_stage(settings: Mapping[str, Mapping[str, Any]], place: Place) -> M
 
 
 def limits_nothing(settings: Mapping[str, Mapping[str, Any]]) -> bool:
-    """Whether a stage's settings have no rate at all but what AWS fills in: a quick look for each request."""
+    """Whether a stage's settings have no rates but AWS's default: a quick check for each request."""
     return all(
         setting.get("throttlingRateLimit", UNLIMITED.per_s) == UNLIMITED.per_s
         and setting.get("throttlingBurstLimit", UNLIMITED.burst) == UNLIMITED.burst
@@ -137,9 +137,9 @@ def limits_nothing(settings: Mapping[str, Mapping[str, Any]]) -> bool:
 
 
 def read_rate(per_s: Any, burst: Any) -> Rate | None:
-    """Return a rate; None where nothing is limited, which is also what a negative one says.
+    """Return a rate; None if nothing is limited, which is also the meaning of a negative value.
 
-    Where only one of the two is given, a burst is as large as a second's calls, and a rate as fast as its burst.
+    If only one of the two is given, a burst is the calls of one second, and a rate is the burst per second.
     """
     if per_s is None and burst is None:
         return None

@@ -1,4 +1,4 @@
-"""What an authorizer's function answered: a grant, or nothing that lets anybody in. Pure.
+"""The answer of an authorizer's function: a grant, or an error.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
 """
@@ -17,12 +17,12 @@ _MAX_SHOWN: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a function answered about a caller.
+    """A function's answer about a caller.
 
     Attributes:
         policy: what the caller may do, anywhere in the API.
-        variables: what templates have as `$context.authorizer`, all of it text.
-        api_key: the caller's API key, for an API that takes it from here; None where there is none.
+        variables: the values of `$context.authorizer` in templates, all of them text.
+        api_key: the caller's API key, for an API that takes keys from its authorizer; None without one.
     """
 
     policy: Policy
@@ -31,14 +31,14 @@ class Grant:
 
 
 def read_answer(payload: bytes, *, is_error: bool) -> Grant:
-    """Return what a function answered.
+    """Return a function's answer.
 
     Args:
-        payload: as it came.
+        payload: the payload as it was received.
         is_error: whether it is the function's error.
 
     Raises:
-        Refusal: 401 where the function said "Unauthorized", and 500 for any other error or rubbish.
+        Refusal: 401 if the function's error is "Unauthorized", and 500 for any other error or an invalid answer.
     """
     try:
         answer = json.loads(payload)
@@ -62,7 +62,7 @@ def read_answer(payload: bytes, *, is_error: bool) -> Grant:
 
 
 def _error(answer: Any, payload: bytes) -> Refusal:
-    """Return what follows from a function's error: its message has to be the one word, and nothing but it."""
+    """Return the refusal for a function's error: 401 only if the message is exactly this word."""
     if isinstance(answer, Mapping) and answer.get("errorMessage") == _UNAUTHORIZED:
         return unauthorized("the function said so")
     return failed(f"the function failed: {_shown(payload)}")

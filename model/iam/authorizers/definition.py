@@ -1,4 +1,4 @@
-"""An authorizer as the deployed API defines it. Pure.
+"""An authorizer as the deployed API defines it.
 
 https://docs.aws.amazon.com/apigateway/latest/api/API_Authorizer.html
 """
@@ -26,11 +26,11 @@ class Authorizer:
     Attributes:
         id: its ID.
         kind: `TOKEN` or `REQUEST`.
-        uri: which function it calls, as API Gateway writes it; it may have stage variables.
-        credentials: the role that calls it; None where the function's own policy lets API Gateway in.
-        sources: what identifies a caller, such as `method.request.header.Authorization`.
-        validation: what a token has to look like, a regular expression; None where anything goes.
-        ttl_s: how long an answer is good; 0 where each request is asked about.
+        uri: the function, in API Gateway's notation; it may have stage variables.
+        credentials: the role that calls the function; None if the function's own policy allows API Gateway.
+        sources: the identity sources, such as `method.request.header.Authorization`.
+        validation: a regular expression that a token has to match; None if any token may be sent.
+        ttl_s: how long an answer is valid; 0 if the function is called for each request.
     """
 
     id: str
@@ -43,10 +43,10 @@ class Authorizer:
 
 
 def read_authorizer(model: Mapping[str, Any] | None) -> Authorizer:
-    """Return an authorizer from API Gateway's model of it.
+    """Return an authorizer from its description in API Gateway's API.
 
     Raises:
-        Refusal: there is none, or it is of a kind that calls no function.
+        Refusal: it does not exist, or is of a kind that calls no function.
     """
     if model is None:
         raise misconfigured("the method's authorizer is not there")
@@ -71,10 +71,10 @@ def read_authorizer(model: Mapping[str, Any] | None) -> Authorizer:
 
 
 def function_arn(uri: str) -> str:
-    """Return the function's ARN, from a URI whose stage variables have their values.
+    """Return the function's ARN from a URI whose stage variables have been replaced.
 
     Raises:
-        Refusal: the URI names none.
+        Refusal: the URI names no function.
     """
     found = _FUNCTION.fullmatch(uri)
     if not found:

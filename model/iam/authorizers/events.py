@@ -1,4 +1,4 @@
-"""What a Lambda authorizer's function is handed. Pure.
+"""The events with which a Lambda authorizer's function is called.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-input.html
 """
@@ -27,18 +27,18 @@ def request_event(
     stage_variables: Mapping[str, str],
     request_context: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return the event of a `REQUEST` authorizer. It has no body: authorizers never see one.
+    """Return the event of a `REQUEST` authorizer. It has no body.
 
     Args:
-        method_arn: what is called.
+        method_arn: the method that is called.
         resource: the path as the API declares it.
-        path: as it was sent, below the stage.
-        method: the request's.
+        path: the path as it was sent, below the stage.
+        method: the HTTP method.
         headers: as they were sent.
         query: all values by name.
         path_parameters: by name.
         stage_variables: by name.
-        request_context: what mapping templates have as `$context`.
+        request_context: the values of `$context` in mapping templates.
     """
     several = defaultdict(list)
     for name, value in headers:

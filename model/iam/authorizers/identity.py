@@ -1,6 +1,6 @@
-"""What a request shows of its caller to an authorizer. Pure.
+"""The identity sources of a request: the values by which an authorizer identifies its caller.
 
-Where anything that identifies a caller is lacking, nobody is asked: 401.
+If a value is missing, the answer is 401 and the authorizer is not called.
 https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
 """
 
@@ -14,8 +14,8 @@ from model.iam.refusals import misconfigured, unauthorized
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a request shows.
+class RequestValues:
+    """The values of a request that identity sources may name.
 
     Attributes:
         headers: by names in lower case.
@@ -30,7 +30,7 @@ class Shown:
     context: Mapping[str, Any]
 
     def value_of(self, source: str) -> str | None:
-        """Return what an identity source stands for; None where the request does not have it."""
+        """Return the value of an identity source; None if the request does not have it."""
         for prefix, values in (("method.request.querystring.", self.query), ("stageVariables.", self.stage_variables)):
             if source.startswith(prefix):
                 return values.get(source.removeprefix(prefix))
@@ -45,13 +45,13 @@ class Shown:
         return None if value is None or isinstance(value, Mapping) else str(value)
 
 
-def identity_of(authorizer: Authorizer, shown: Shown) -> tuple[str, ...]:
+def identity_of(authorizer: Authorizer, request: RequestValues) -> tuple[str, ...]:
     """Return the values of an authorizer's identity sources, in their order.
 
     Raises:
-        Refusal: one is lacking or empty, or a token does not look as it has to.
+        Refusal: a value is missing or empty, or a token does not match the validation expression.
     """
-    values = tuple(shown.value_of(source) or "" for source in authorizer.sources)
+    values = tuple(request.value_of(source) or "" for source in authorizer.sources)
     for source, value in zip(authorizer.sources, values, strict=True):
         if not value:
             raise unauthorized(f"{source} is not in the request")

@@ -1,4 +1,4 @@
-"""What policies say of a call: documents read, statements matched, verdicts. Pure.
+"""Policies: reading documents, matching statements, evaluating calls.
 
 How AWS evaluates them:
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html

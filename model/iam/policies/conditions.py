@@ -1,7 +1,7 @@
-"""Whether a statement's conditions hold for a call. Pure.
+"""Whether a statement's conditions hold for a call.
 
-An operator that is not known here, or a value that it cannot read, holds for nobody who is to be let in, and for
-everybody who is to be kept out: see `Holds`.
+A condition with an unknown operator, or with a value that the operator cannot read, makes an allow not apply and a
+deny apply: see `Holds`.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-single-vs-multi-valued-context-keys.html
 """
@@ -17,14 +17,14 @@ from typing import Any, Final
 from model.iam.policies.patterns import CallValues, matches, pattern_of
 
 type Test = Callable[[str, str, CallValues | None], bool]
-"""Whether a policy's value (the first) fits one of the call's; the third is what variables stand for."""
+"""Whether a policy's value (the first) matches one of the call's; the third has the values of variables."""
 
 _IF_EXISTS: Final = "IfExists"
 _ARN_PARTS: Final = 6
 
 
 class Holds(Enum):
-    """Whether conditions hold. What nobody can tell counts against the caller, whatever the statement's effect."""
+    """Whether conditions hold. `UNKNOWN` counts against the caller, whatever the statement's effect."""
 
     YES = "yes"
     NO = "no"
@@ -34,7 +34,7 @@ class Holds(Enum):
 def conditions_hold(
     conditions: Mapping[str, Mapping[str, tuple[str, ...]]], call: CallValues, *, has_variables: bool
 ) -> Holds:
-    """Return whether all conditions hold: one that does not is enough for a no, whatever is unknown beside it."""
+    """Return whether all conditions hold: `NO` if one does not, even if others are unknown."""
     variables = call if has_variables else None
     held = [
         _holds(name, values, call.get(key), variables)

@@ -1,4 +1,4 @@
-"""A policy's document as a value, and nothing taken for one that is none. Pure."""
+"""Policy documents as values. Whatever is not a valid policy is refused."""
 
 import json
 from collections.abc import Mapping
@@ -24,16 +24,16 @@ _ELEMENTS: Final = frozenset(
 
 
 class UnreadablePolicyError(Exception):
-    """A document is no policy. The message says why."""
+    """A document is not a valid policy. The message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """`Action` or `NotAction`, and the like.
+    """`Action`, `NotAction`, `Resource` or `NotResource`.
 
     Attributes:
         texts: the patterns.
-        is_negated: whether all but these are meant.
+        is_negated: whether it is the `Not` form.
     """
 
     texts: tuple[str, ...]
@@ -45,8 +45,8 @@ class Principals:
     """`Principal` or `NotPrincipal`.
 
     Attributes:
-        by_kind: names by `AWS`, `Service` and the like; `*` alone stands as an `AWS`.
-        is_negated: whether all but these are meant.
+        by_kind: names by `AWS`, `Service` and so on; `*` alone counts as `AWS`.
+        is_negated: whether it is the `Not` form.
     """
 
     by_kind: Mapping[str, tuple[str, ...]]
@@ -58,11 +58,11 @@ class Statement:
     """One statement.
 
     Attributes:
-        is_deny: its effect.
-        action: which calls it is about.
-        resource: and on what.
-        principals: and by whom; None where it does not say, as in an identity's policies.
-        conditions: operators, keys, and values.
+        is_deny: whether its effect is `Deny`.
+        action: the actions that it applies to.
+        resource: the resources that it applies to.
+        principals: the callers that it applies to; None without, as in an identity's policies.
+        conditions: values by operator and condition key.
         has_variables: whether `${...}` in it is a variable.
     """
 
@@ -78,13 +78,13 @@ type Policy = tuple[Statement, ...]
 
 
 def read_policy(document: Any) -> Policy:
-    """Return a policy of an identity, a session or a resource, from JSON or from what JSON stands for.
+    """Return a policy of an identity, a session or a resource, from JSON text or parsed JSON.
 
-    Each of its statements says on what, or is none: one that did not say it would be about everything.
+    Each statement has to name its resources: one that did not would apply to all of them.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 
     Raises:
-        UnreadablePolicyError: it is none.
+        UnreadablePolicyError: the document is not a valid policy.
     """
     if isinstance(document, str):
         try:

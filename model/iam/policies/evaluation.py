@@ -1,4 +1,4 @@
-"""What policies say of one call, alone and together. Pure.
+"""The decision of policies about one call, and how decisions are combined.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-basics.html
 """
@@ -13,33 +13,33 @@ from model.iam.policies.document import Element, Policy, Principals, Statement
 from model.iam.policies.patterns import CallValues, Pattern, matches, pattern_of, within_segments
 
 
-class Verdict(Enum):
-    """What policies say: an explicit deny wins over any allow, and nothing said is no."""
+class Decision(Enum):
+    """A decision about a call, as AWS names them: an explicit deny wins over any allow, and no allow is a deny."""
 
     ALLOWED = "allowed"
-    DENIED = "explicitly denied"
-    UNSAID = "not allowed"
+    EXPLICIT_DENY = "explicitDeny"
+    IMPLICIT_DENY = "implicitDeny"
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, as a policy of a resource may name them.
+    """The caller, as a resource's policy may name it in `Principal`.
 
     Attributes:
         kind: `AWS` or `Service`.
-        names: the ARN, or the service's name. Nobody has a name who is anonymous.
+        names: the ARN, or the service's name; empty for an anonymous caller.
         account_id: the caller's account; "" where there is none.
         account_names: how a policy names the whole account.
-        behind: the ARN of whose permissions a session has: a role's, or a federated user's user.
-        is_foreign: whether the caller is in another account than the resource. Who allows an account leaves it to that
-            account's own policies whom of its people it lets in; so in the resource's account that allows nothing.
+        session_issuers: of a session, the ARN of the role or user whose permissions it has.
+        is_foreign: whether the caller is in another account than the resource. A statement that allows an account
+            delegates the decision to that account's policies; so in the resource's own account it allows nothing.
     """
 
     kind: str
     names: frozenset[str]
     account_id: str = ""
     account_names: frozenset[str] = frozenset()
-    behind: frozenset[str] = frozenset()
+    session_issuers: frozenset[str] = frozenset()
     is_foreign: bool = False
 
 
@@ -48,13 +48,13 @@ ANONYMOUS: Final = Caller("AWS", frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is to be judged.
+    """The call that is evaluated.
 
     Attributes:
         action: such as `execute-api:Invoke`.
         resource: an ARN.
-        values: what is known of it, by the names of condition keys in lower case.
-        caller: whom a policy's principals are held against.
+        values: the values of condition keys, by their names in lower case.
+        caller: the caller, for the `Principal` of resource policies.
     """
 
     action: str
@@ -63,44 +63,44 @@ class Call:
     caller: Caller = ANONYMOUS
 
 
-def judge(policies: Iterable[Policy], call: Call, *, by_own_name: bool = False) -> Verdict:
-    """Return what policies say of a call that holds if any of them allows it and none denies it.
+def evaluate(policies: Iterable[Policy], call: Call, *, by_own_name: bool = False) -> Decision:
+    """Return the decision of policies of which any may allow a call and each may deny it.
 
     Args:
-        policies: all of them.
+        policies: all policies of an identity, of a limit or of a resource.
         call: the call.
-        by_own_name: whether only an allow counts that is the caller's own (or everybody's), and not one to what is
-            behind it.
+        by_own_name: whether only statements that name the caller itself (or everyone) may allow the call, and not
+            those that name its session's issuer or its account.
     """
-    verdict = Verdict.UNSAID
+    decision = Decision.IMPLICIT_DENY
     for policy in policies:
         for statement in policy:
-            if verdict is Verdict.ALLOWED and not statement.is_deny:
+            if decision is Decision.ALLOWED and not statement.is_deny:
                 continue
-            if _is_about(statement, call, by_own_name=by_own_name):
+            if _applies(statement, call, by_own_name=by_own_name):
                 if statement.is_deny:
-                    return Verdict.DENIED
-                verdict = Verdict.ALLOWED
-    return verdict
+                    return Decision.EXPLICIT_DENY
+                decision = Decision.ALLOWED
+    return decision
 
 
-def all_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return what holds where each has to allow: an identity's policies within a boundary, a role's in a session."""
-    seen = set(verdicts)
-    if Verdict.DENIED in seen:
-        return Verdict.DENIED
-    return Verdict.UNSAID if Verdict.UNSAID in seen or not seen else Verdict.ALLOWED
+def all_of(decisions: Iterable[Decision]) -> Decision:
+    """Return the decision where each has to allow, such as an identity's policies and its permissions boundary."""
+    seen = set(decisions)
+    if Decision.EXPLICIT_DENY in seen:
+        return Decision.EXPLICIT_DENY
+    return Decision.IMPLICIT_DENY if Decision.IMPLICIT_DENY in seen or not seen else Decision.ALLOWED
 
 
-def any_of(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return what holds where one is enough: an identity's policies or the resource's, within an account."""
-    seen = set(verdicts)
-    if Verdict.DENIED in seen:
-        return Verdict.DENIED
-    return Verdict.ALLOWED if Verdict.ALLOWED in seen else Verdict.UNSAID
+def any_of(decisions: Iterable[Decision]) -> Decision:
+    """Return the decision where one allow is enough, such as an identity's policies or the resource's own."""
+    seen = set(decisions)
+    if Decision.EXPLICIT_DENY in seen:
+        return Decision.EXPLICIT_DENY
+    return Decision.ALLOWED if Decision.ALLOWED in seen else Decision.IMPLICIT_DENY
 
 
-def _is_about(statement: Statement, call: Call, *, by_own_name: bool) -> bool:
+def _applies(statement: Statement, call: Call, *, by_own_name: bool) -> bool:
     if not _names_action(statement.action, call.action):
         return False
     variables = call.values if statement.has_variables else None
@@ -129,19 +129,20 @@ def _fits(pattern: Pattern | None, text: str) -> bool:
 
 
 def _names_caller(principals: Principals, caller: Caller, *, is_deny: bool, by_own_name: bool) -> bool:
-    """Return whether a statement's principals are about the caller.
+    """Return whether a statement's principals include the caller.
 
-    Where everybody else is meant (`NotPrincipal`), a session is kept out of an allow by any of its names, and out of a
-    deny by all of them only.
+    With `NotPrincipal`, an allow excludes a session by any of its names, and a deny only by all of them.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_notprincipal.html
     """
     named = frozenset(principals.by_kind.get(caller.kind, ()))
     itself = "*" in named or not named.isdisjoint(caller.names)
-    behind = "*" in named or not named.isdisjoint(caller.behind)
+    issuer = "*" in named or not named.isdisjoint(caller.session_issuers)
     account = not named.isdisjoint(caller.account_names)
+    if is_deny and principals.is_negated:
+        return not (itself and (issuer or not caller.session_issuers))
     if is_deny:
-        return not (itself and (behind or not caller.behind)) if principals.is_negated else itself or behind or account
+        return itself or issuer or account
     if principals.is_negated:
-        return not (itself or behind or account)
-    return itself or (not by_own_name and (behind or (account and caller.is_foreign)))
+        return not (itself or issuer or account)
+    return itself or (not by_own_name and (issuer or (account and caller.is_foreign)))

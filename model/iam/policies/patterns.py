@@ -1,6 +1,6 @@
-"""Patterns of policies: `*` for any text, `?` for one character, and `${name}` for a value of the call. Pure.
+"""Patterns of policies: `*` for any text, `?` for one character, and `${name}` for a value of the call.
 
-A value that takes a variable's place is a text, not a pattern: a user named `*` is nobody but that user.
+The value of a variable is literal text, not a pattern: a user named `*` matches only that user.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
 """
@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Final
 
 type CallValues = Mapping[str, tuple[str, ...]]
-"""What is known of a call, by the names of condition keys in lower case."""
+"""The values of condition keys, by their names in lower case."""
 
 
 class Wild(Enum):
-    """What stands for other than itself."""
+    """A wildcard."""
 
     ANY = "*"
     ONE = "?"
@@ -25,7 +25,7 @@ class Wild(Enum):
 
 
 type Pattern = tuple[str | Wild, ...]
-"""Characters and what is wild among them."""
+"""Characters and wildcards."""
 
 _COLONS_OF_AN_ARN: Final = 5
 _WITHIN_SEGMENT: Final[Mapping[str | Wild, Wild]] = {
@@ -44,10 +44,10 @@ def pattern_of(text: str, values: CallValues | None = None) -> Pattern | None:
 
     Args:
         text: as the policy has it.
-        values: what variables stand for; None where the policy's version knows no variables.
+        values: the values of variables; None if the policy's version has no variables.
 
     Returns:
-        The pattern; None where a variable has no value, or several: it matches nothing then.
+        The pattern; None if a variable has no value, or several: it matches nothing then.
     """
     if values is None or "${" not in text:
         return _wild(text)
@@ -65,10 +65,10 @@ def pattern_of(text: str, values: CallValues | None = None) -> Pattern | None:
 
 @lru_cache(_MAX_TEXTS)
 def within_segments(pattern: Pattern) -> Pattern:
-    """Return a pattern as one of ARNs, whose wild cards stand for something within a segment, between two colons.
+    """Return a pattern as one of ARNs, whose wildcards match only within a segment, between two colons.
 
-    Only a star that ends its segment may reach beyond it. What the last segment says is the resource's own, with colons
-    or without, and all its wild cards are as wild as ever.
+    Only a star at the end of its segment may match beyond it. The last segment is the resource's own name, which may
+    have colons; its wildcards match any text.
     """
     ends = (*(i for i, sign in enumerate(pattern) if sign == ":"), len(pattern))
     last_begins = ends[_COLONS_OF_AN_ARN - 1] if len(ends) > _COLONS_OF_AN_ARN else len(pattern)
@@ -79,14 +79,14 @@ def within_segments(pattern: Pattern) -> Pattern:
 
 
 def matches(pattern: Pattern, text: str) -> bool:
-    """Whether a pattern stands for a whole text, in time that grows with the product of their lengths and no faster."""
+    """Whether a pattern matches a whole text, in time at most proportional to the product of their lengths."""
     texts = _between_stars(pattern)
     return _matches_all_kinds(pattern, text) if texts is None else _matches_stars(texts, text)
 
 
 @lru_cache(_MAX_TEXTS)
 def _between_stars(pattern: Pattern) -> tuple[str, ...] | None:
-    """Return the texts around a pattern's stars; None where it has other wild cards, too."""
+    """Return the texts around a pattern's stars; None if it has other wildcards, too."""
     texts: list[list[str]] = [[]]
     for sign in pattern:
         if isinstance(sign, str):
@@ -99,7 +99,7 @@ def _between_stars(pattern: Pattern) -> tuple[str, ...] | None:
 
 
 def _matches_stars(texts: tuple[str, ...], text: str) -> bool:
-    """Whether a text begins with the first, ends with the last, and has the others in between, in their order."""
+    """Whether a text starts with the first, ends with the last, and has the others in between, in their order."""
     first, *others = texts
     if not others:
         return text == first
@@ -116,7 +116,7 @@ def _matches_stars(texts: tuple[str, ...], text: str) -> bool:
 
 
 def _matches_all_kinds(pattern: Pattern, text: str) -> bool:
-    """Whether a pattern stands for a text: all the places that it can be at are followed, character by character."""
+    """Whether a pattern matches a text, by following all places in the pattern, character by character."""
     places = _past_stars(pattern, {0})
     for character in text:
         steps = (_step(pattern[place], place, character) for place in places if place < len(pattern))
@@ -125,7 +125,7 @@ def _matches_all_kinds(pattern: Pattern, text: str) -> bool:
 
 
 def _past_stars(pattern: Pattern, places: set[int]) -> set[int]:
-    """Return places, and those behind the stars at them: a star may stand for nothing."""
+    """Return places, and those after the stars at them: a star may match nothing."""
     reached: set[int] = set()
     for place in places:
         reached.add(place)
@@ -136,7 +136,7 @@ def _past_stars(pattern: Pattern, places: set[int]) -> set[int]:
 
 
 def _step(sign: str | Wild, place: int, character: str) -> int | None:
-    """Return the place after a character, which a star does not leave; None where the sign is not about it."""
+    """Return the place after a character, which stays the same at a star; None if the sign does not match it."""
     if isinstance(sign, str):
         return place + 1 if sign == character else None
     if character == ":" and sign in _WITHIN_SEGMENT.values():
@@ -150,7 +150,7 @@ def _wild(text: str) -> Pattern:
 
 
 def _value(name: str, values: CallValues) -> str | None:
-    """Return what a variable stands for: `${*}` for a star, `${name, 'default'}` for the default where it has none."""
+    """Return the value of a variable: `${*}` is a star, and `${name, 'default'}` has a default."""
     if name in _ESCAPED:
         return name
     key, _, default = name.partition(",")

@@ -1,7 +1,7 @@
-"""The one form in which a request is signed, and its signature. Pure.
+"""The canonical request, and its signature.
 
-A path is encoded as it was sent, its escapes once more, and never shortened: what is signed is what is routed. A query
-is decoded and encoded anew, so that two ways to write the same query have the same signature.
+A path is encoded as it was sent, its escapes once more, and never normalized: the path that is signed is the path that
+is routed. A query is decoded and encoded again, so that two spellings of the same query have the same signature.
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 """
 
@@ -21,7 +21,7 @@ _MAX_KEYS: Final = 256
 
 
 def canonical_request(request: SentRequest, claim: Claim) -> str:
-    """Return what the signature is of; the headers that the claim names have to be there."""
+    """Return the canonical request; it has to have the headers that the claim names."""
     headers = "".join(f"{name}:{_header(request, name)}\n" for name in claim.signed_headers)
     return "\n".join(
         (
@@ -36,13 +36,13 @@ def canonical_request(request: SentRequest, claim: Claim) -> str:
 
 
 def string_to_sign(canonical: str, claim: Claim) -> str:
-    """Return what the key signs."""
+    """Return the string that the key signs."""
     digest = hashlib.sha256(canonical.encode()).hexdigest()
     return "\n".join((ALGORITHM, time_text(claim.signed_at), claim.scope, digest))
 
 
 def signature(text: str, secret: str, claim: Claim) -> str:
-    """Return the signature of a text, by a secret for the claim's scope."""
+    """Return the signature of a text with a secret, for the claim's scope."""
     key = _key(secret, claim.date, claim.region, claim.service)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
@@ -66,7 +66,7 @@ def _header(request: SentRequest, name: str) -> str:
 
 @lru_cache(_MAX_KEYS)
 def _key(secret: str, date: str, region: str, service: str) -> bytes:
-    """Return the key of a day, a region and a service: it is the same for all of a day's requests."""
+    """Return the key of a day, a region and a service, which is the same for all requests of the day."""
     key = f"AWS4{secret}".encode()
     for part in (date, region, service, SCOPE_END):
         key = hmac.new(key, part.encode(), hashlib.sha256).digest()

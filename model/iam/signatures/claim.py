@@ -1,4 +1,4 @@
-"""What a request says of its own signature: who signed, when, and what. Nothing of it is believed yet. Pure.
+"""What a request claims of its signature: the key, the time and the scope. None of it is verified yet.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
 """
@@ -31,19 +31,19 @@ _SCOPE_PARTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a request says of its signature.
+    """What a request claims of its signature.
 
     Attributes:
-        access_key_id: whose secret it says it was signed with.
+        access_key_id: the access key that it was signed with.
         date: of the scope, `YYYYMMDD`.
         region: of the scope.
         service: of the scope.
-        signed_headers: names in lower case, in the order of the claim.
+        signed_headers: names in lower case, in the order in which they are given.
         signature: 64 hexadecimal digits.
-        signed_at: when.
-        lifetime: how long after that it is good; None where it is as long as clocks may differ.
-        token: the session's, or None.
-        in_query: whether all this is in the query.
+        signed_at: the time of the signature.
+        lifetime: for how long it is valid; None if only for as long as clocks may differ.
+        token: the session's token, or None.
+        in_query: whether all this is in the query string.
     """
 
     access_key_id: str
@@ -69,10 +69,10 @@ def time_text(time: datetime) -> str:
 
 
 def read_claim(request: SentRequest) -> Claim:
-    """Return what a request says of its signature.
+    """Return what a request claims of its signature.
 
     Raises:
-        Refusal: it says nothing, or not enough.
+        Refusal: the claim is missing, incomplete or malformed.
     """
     authorizations = list(request.values_of("authorization"))
     parameters = {unquote(name): unquote(value) for name, value in request.query_parts()}
@@ -190,7 +190,7 @@ def _repeats(request: SentRequest) -> bool:
 
 
 def _shown(text: str) -> str:
-    """Return how AWS shows a header that it could not read: it may hold somebody's secret."""
+    """Return how AWS shows a header that it could not read, since it may contain a secret."""
     digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
     return f"(Hashed with SHA-256 and encoded with Base64) Authorization={digest}"
 

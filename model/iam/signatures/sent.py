@@ -1,4 +1,4 @@
-"""A request as it came over the wire, which is what its signature is of. Pure."""
+"""A request as it was sent, which is what is signed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SentRequest:
-    """A whole request.
+    """A request.
 
     Attributes:
         method: as it was sent.
-        path: with its escapes, and without the query.
-        query: with its escapes, and without the question mark.
-        headers: names and values, in their order; a name may be there more than once.
+        path: with its escapes, without the query.
+        query: with its escapes, without the question mark.
+        headers: names and values, in their order; a name may occur more than once.
         body: as it was sent.
     """
 

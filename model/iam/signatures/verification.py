@@ -1,4 +1,4 @@
-"""Whether a request was signed by who it says, for this service, and now. Pure.
+"""Whether a request was signed with the key that it names, for this service, and at this time.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html (within five minutes)
@@ -21,13 +21,13 @@ MAX_SKEW: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """An access key, as who gave it out knows it.
+    """An access key, as IAM or STS knows it.
 
     Attributes:
-        secret: what requests are signed with.
-        is_active: whether it is good at all.
-        token: what a session's requests have to show beside; None for a key that is nobody's for a time only.
-        expires_at: when a session ends.
+        secret: the secret that requests are signed with.
+        is_active: whether it may be used.
+        token: the token that a session's requests have to send; None for a long-term key.
+        expires_at: when the session ends; None for a long-term key.
     """
 
     secret: str
@@ -37,12 +37,12 @@ class AccessKey:
 
 
 def check_scope(request: SentRequest, claim: Claim, region: str, now: datetime) -> None:
-    """Refuse what is signed for another service, region or time, or leaves out what has to be signed.
+    """Refuse a request that is signed for another service, region or time, or that leaves required headers unsigned.
 
-    All this can be told before anyone asks whose the key is.
+    None of this depends on the key.
 
     Raises:
-        Refusal: it is not good here and now, whoever signed it.
+        Refusal: the signature is not valid here and now, whatever the key.
     """
     if claim.service != SERVICE:
         raise _invalid(f"Credential should be scoped to correct service: '{SERVICE}'. ")
@@ -59,16 +59,16 @@ def check_scope(request: SentRequest, claim: Claim, region: str, now: datetime) 
 
 
 def check_signature(request: SentRequest, claim: Claim, key: AccessKey | None, now: datetime) -> None:
-    """Refuse what this key did not sign.
+    """Refuse a request that this key did not sign.
 
     Args:
-        request: as it was sent.
-        claim: what it says of itself.
-        key: whose the claim's ID is; None where it is nobody's.
-        now: the time.
+        request: the request as it was sent.
+        claim: what it claims of its signature.
+        key: the access key with the claimed ID; None if there is none.
+        now: the time, in UTC.
 
     Raises:
-        Refusal: nobody has the key, it is no longer good, or it signed something else.
+        Refusal: the key does not exist, is inactive or has expired, or the signature does not match.
     """
     if key is None or not key.is_active or not _same(key.token or "", claim.token or ""):
         raise Refusal(
@@ -116,7 +116,7 @@ def _check_time(claim: Claim, now: datetime) -> None:
 
 
 def _check_payload(request: SentRequest) -> None:
-    """Refuse a hash that is not the body's: API Gateway takes no unsigned payload, as S3 does."""
+    """Refuse a hash that is not the body's: unlike S3, API Gateway accepts no unsigned payload."""
     digest = hashlib.sha256(request.body).hexdigest()
     if any(value.strip(" ") != digest for value in request.values_of("x-amz-content-sha256")):
         raise _invalid("The value of 'x-amz-content-sha256' is not the SHA-256 of the request's body.")

@@ -1,7 +1,7 @@
-"""What an OpenAPI document says of authorization, put so that LocalStack's import understands all of it. Pure.
+"""Rewrites the authorization of an OpenAPI document so that LocalStack's import understands all of it.
 
-Its import knows only security schemes with an authorizer, and has a document's own `security` override `security: []`
-of an operation. What is added here is AWS's other ways to say it:
+LocalStack's import knows only security schemes with an authorizer, and lets a document's own `security` override an
+operation's `security: []`. This adds AWS's other ways to declare it:
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-auth.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html
 https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authorizer.html
@@ -25,13 +25,13 @@ _IAM_SCHEME: Final = "emulator-aws-iam"
 
 
 def with_authorization_spelled_out(document: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a document each of whose operations says by itself who may call it.
+    """Return a document in which each operation declares its own authorization.
 
-    An operation has its own `security`, or the document's; `security: []` is nobody's business. What its
-    `x-amazon-apigateway-auth` says goes before what it has from the document. Who signs requests is said by a scheme of
-    the one kind that LocalStack's import takes a type of authorization from, and that is the first which has one. Paths
-    that are elsewhere in the document (`$ref`) are put where they are meant; where one is not to be found, the
-    document's `security` stays, and with it everything is guarded.
+    An operation has its own `security`, or the document's; with `security: []` anyone may call it. Its
+    `x-amazon-apigateway-auth` takes precedence over the document's `security`. Signed requests are declared by an added
+    scheme with an authorizer, the only kind that LocalStack's import takes a type of authorization from; it takes the
+    first one. Paths that are elsewhere in the document (`$ref`) are copied to their place; if one is not found, the
+    document's `security` stays, so that everything is guarded.
     """
     spelled_out = deepcopy(dict(document))
     schemes = _schemes(spelled_out)
@@ -60,14 +60,14 @@ def with_authorization_spelled_out(document: Mapping[str, Any]) -> dict[str, Any
 
 
 def _schemes(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document's security schemes, of Swagger 2.0 or OpenAPI 3.0, to be added to."""
+    """Return the document's security schemes, of Swagger 2.0 or OpenAPI 3.0; more may be added to them."""
     holder = document if "swagger" in document else document.setdefault("components", {})
     schemes: dict[str, Any] = holder.setdefault("securityDefinitions" if holder is document else "securitySchemes", {})
     return schemes
 
 
 def _paths_are_put_in_place(document: dict[str, Any]) -> bool:
-    """Put each path that is elsewhere in the document in its place; return whether all were found."""
+    """Copy each path that is elsewhere in the document to its place; return whether all were found."""
     paths = document.get("paths")
     if not isinstance(paths, dict):
         return True
@@ -78,7 +78,7 @@ def _paths_are_put_in_place(document: dict[str, Any]) -> bool:
 
 
 def _followed(document: Mapping[str, Any], node: Any) -> dict[str, Any] | None:
-    """Return what a node is or refers to within the document; None where that is not there, or goes in circles.
+    """Return a node, or what it refers to within the document; None if that is missing or circular.
 
     https://spec.openapis.org/oas/v3.0.3#reference-object
     """

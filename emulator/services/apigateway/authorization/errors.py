@@ -1,4 +1,4 @@
-"""The border to LocalStack's errors: a refusal as one of the gateway's own."""
+"""Converts refusals to the errors of LocalStack's gateway."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -37,7 +37,7 @@ _ERRORS: Final[Mapping[str, type[BaseGatewayException]]] = {
 
 
 def to_gateway_error(refusal: Refusal) -> BaseGatewayException:
-    """Return what the gateway raises for a refusal."""
+    """Return the gateway's error for a refusal."""
     error = _ERRORS[refusal.response_type]()
     error.message = refusal.message
     error.code = refusal.error_type

@@ -1,4 +1,4 @@
-"""The border to Lambda: an authorizer's function is called, if API Gateway may call it.
+"""Calls an authorizer's function, if API Gateway may call it.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/configure-api-gateway-lambda-authorization.html
 """
@@ -13,8 +13,8 @@ from localstack.utils.aws.arns import extract_account_id_from_arn, extract_regio
 
 from emulator.services.iam.identities import role_policies
 from model.iam.authorizers.definition import Authorizer, function_arn
-from model.iam.identities import judge_documents, judge_within
-from model.iam.policies.evaluation import Call, Caller, Verdict
+from model.iam.identities import evaluate_documents, evaluate_within
+from model.iam.policies.evaluation import Call, Caller, Decision
 from model.iam.refusals import failed, misconfigured
 from model.iam.resources import Target
 
@@ -25,16 +25,16 @@ _ONCE: Final = Config(read_timeout=MAX_WAIT_S, retries={"total_max_attempts": 1}
 
 
 def call_function(authorizer: Authorizer, uri: str, event: dict[str, Any], target: Target) -> tuple[bytes, bool]:
-    """Return what an authorizer's function answered, and whether that is its error.
+    """Return the answer of an authorizer's function, and whether it is the function's error.
 
     Args:
-        authorizer: who is asked.
-        uri: its function's, with the values of stage variables.
-        event: what it is handed.
-        target: the call that it is asked about.
+        authorizer: the authorizer.
+        uri: its function, with stage variables replaced.
+        event: the function's event.
+        target: the method that the caller calls.
 
     Raises:
-        Refusal: there is no such function, API Gateway may not call it, or it cannot be called.
+        Refusal: the function does not exist, API Gateway may not call it, or the call failed.
     """
     arn = function_arn(uri)
     account_id = extract_account_id_from_arn(arn)
@@ -59,11 +59,11 @@ def _may_call(client: Any, arn: str, authorizer: Authorizer, source_arn: str, ta
         policies, limits = role_policies(
             authorizer.credentials, extract_account_id_from_arn(authorizer.credentials), target.partition
         )
-        return judge_within(policies, limits, call) is Verdict.ALLOWED
+        return evaluate_within(policies, limits, call) is Decision.ALLOWED
     try:
         policy = client.get_policy(FunctionName=arn)["Policy"]
     except ClientError as error:
         if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise failed(f"the policy of {arn} cannot be read: {error}") from None
         return False
-    return judge_documents([policy], call) is Verdict.ALLOWED
+    return evaluate_documents([policy], call) is Decision.ALLOWED

@@ -1,4 +1,4 @@
-"""The border to moto: API keys and usage plans as they are now."""
+"""Reads API keys and usage plans from moto."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from model.iam.api_keys.plans import ApiKey, Plan, read_plan
 
 
 def plans_of(account_id: str, region: str) -> Iterator[Plan]:
-    """Yield the usage plans of a region, each with the keys that are in it."""
+    """Yield the usage plans of a region, each with its keys."""
     backend = apigateway_backends[account_id][region]
     for plan in list(backend.usage_plans.values()):
         members = list(backend.usage_plan_keys.get(plan.id, {}))

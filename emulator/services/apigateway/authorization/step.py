@@ -19,7 +19,7 @@ from emulator.services.apigateway.authorization.documents import IAM
 from emulator.services.apigateway.authorization.errors import to_gateway_error
 from emulator.services.apigateway.authorization.functions import call_function
 from emulator.services.apigateway.authorization.plans import plans_of
-from emulator.services.apigateway.authorization.sent import call_values, sent_request, shown_by, target_of
+from emulator.services.apigateway.authorization.requests import call_values, request_values, sent_request, target_of
 from emulator.services.apigateway.authorization.shared import SharedGrants, SharedMeter
 from emulator.services.iam.identities import find_identity
 from model.iam.access import check_anyone, check_before_authorizer, check_granted, check_signer, find_signer
@@ -113,7 +113,7 @@ class AuthorizationStep:
         """Return the authorizer's answer about the caller: one that is still valid, or a new one."""
         models = context.deployment.rest_api.authorizers
         authorizer = read_authorizer(models.get(context.resource_method.get("authorizerId")))
-        key = Key(target.api_id, target.stage, authorizer, identity_of(authorizer, shown_by(context)))
+        key = Key(target.api_id, target.stage, authorizer, identity_of(authorizer, request_values(context)))
         grant = self._grants.get(key)
         if grant is None:
             if not self._may_wait:
@@ -145,7 +145,7 @@ def _ask(authorizer: Authorizer, identity: tuple[str, ...], context: RestApiInvo
 
 
 def meter_request(_chain: Any, context: RestApiInvocationContext, _response: Any) -> None:
-    """Count a request against its key's plan and its stage's rates, or raise what the gateway answers instead."""
+    """Handler of the gateway's chain that counts a request against its key's plan and its stage's rates."""
     if not is_metered(context):
         return
     try:
@@ -180,7 +180,7 @@ def _meter(context: RestApiInvocationContext) -> None:
 
 
 def _shown_key(context: RestApiInvocationContext) -> str | None:
-    """Return the key that the caller shows, or that its authorizer says it has.
+    """Return the key that the caller sent, or that its authorizer answered.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-key-source.html
     """

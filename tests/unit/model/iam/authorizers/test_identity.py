@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from model.iam.authorizers.definition import Authorizer
-from model.iam.authorizers.identity import Shown, identity_of
+from model.iam.authorizers.identity import RequestValues, identity_of
 from model.iam.refusals import Refusal
 
-SHOWN = Shown(
+SHOWN = RequestValues(
     headers={"authorization": "Bearer x", "x-empty": ""},
     query={"key": "q"},
     stage_variables={"tenant": "t"},

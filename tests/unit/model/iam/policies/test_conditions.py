@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from model.iam.policies.document import read_policy
-from model.iam.policies.evaluation import Call, Verdict, judge
+from model.iam.policies.evaluation import Call, Decision, evaluate
 
 VALUES = {
     "aws:username": ("Ada",),
@@ -23,9 +23,9 @@ VALUES = {
 }
 
 
-def verdict(effect: str, condition: dict[str, Any]) -> Verdict:
+def decision(effect: str, condition: dict[str, Any]) -> Decision:
     statement = {"Effect": effect, "Action": "*", "Resource": "*", "Condition": condition}
-    return judge([read_policy({"Version": "2012-10-17", "Statement": statement})], Call("a:b", "arn:x", VALUES))
+    return evaluate([read_policy({"Version": "2012-10-17", "Statement": statement})], Call("a:b", "arn:x", VALUES))
 
 
 @pytest.mark.parametrize(
@@ -81,8 +81,8 @@ def verdict(effect: str, condition: dict[str, Any]) -> Verdict:
     ],
 )
 def test_a_statement_counts_where_its_conditions_hold(condition: dict[str, Any], holds: bool) -> None:
-    assert verdict("Allow", condition) is (Verdict.ALLOWED if holds else Verdict.UNSAID)
-    assert verdict("Deny", condition) is (Verdict.DENIED if holds else Verdict.UNSAID)
+    assert decision("Allow", condition) is (Decision.ALLOWED if holds else Decision.IMPLICIT_DENY)
+    assert decision("Deny", condition) is (Decision.EXPLICIT_DENY if holds else Decision.IMPLICIT_DENY)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,11 @@ def test_a_statement_counts_where_its_conditions_hold(condition: dict[str, Any],
     ],
 )
 def test_what_nobody_can_tell_never_allows_and_always_denies(condition: dict[str, Any]) -> None:
-    assert verdict("Allow", condition) is Verdict.UNSAID
-    assert verdict("Deny", condition) is Verdict.DENIED
+    assert decision("Allow", condition) is Decision.IMPLICIT_DENY
+    assert decision("Deny", condition) is Decision.EXPLICIT_DENY
 
 
 def test_an_unknown_operator_beside_a_condition_that_fails_denies_nobody() -> None:
-    assert verdict("Deny", {"Novel": {"aws:x": "1"}, "StringEquals": {"aws:username": "Eve"}}) is Verdict.UNSAID
+    assert (
+        decision("Deny", {"Novel": {"aws:x": "1"}, "StringEquals": {"aws:username": "Eve"}}) is Decision.IMPLICIT_DENY
+    )

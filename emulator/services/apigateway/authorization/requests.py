@@ -1,4 +1,4 @@
-"""The border to LocalStack's requests: what came over the wire, and what an authorizer is shown of it."""
+"""Converts LocalStack's requests: to what was signed, what is called, and the values for authorizers and conditions."""
 
 from datetime import datetime
 from typing import Any
@@ -7,14 +7,14 @@ from urllib.parse import urlsplit
 from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
 from localstack.utils.aws.arns import get_partition
 
-from model.iam.authorizers.identity import Shown
+from model.iam.authorizers.identity import RequestValues
 from model.iam.policies.patterns import CallValues
 from model.iam.resources import Target
 from model.iam.signatures.sent import SentRequest
 
 
 def sent_request(context: RestApiInvocationContext) -> SentRequest:
-    """Return a request as it was signed."""
+    """Return the request as it was sent and signed."""
     request = context.request
     raw_uri = request.environ.get("RAW_URI") or request.path
     path = raw_uri.partition("?")[0]
@@ -28,7 +28,7 @@ def sent_request(context: RestApiInvocationContext) -> SentRequest:
 
 
 def _headers(request: Any) -> list[tuple[str, str]]:
-    """Return the headers as they came: LocalStack's own may say another encoding of the body by now."""
+    """Return the headers as they were sent: LocalStack may have changed the content encoding by now."""
     raw = request.environ.get("rolo.headers")
     if raw is None:
         return [(name, value) for name, value in request.headers]
@@ -36,9 +36,9 @@ def _headers(request: Any) -> list[tuple[str, str]]:
 
 
 def _body(context: RestApiInvocationContext) -> bytes:
-    """Return the body as it came. A form's has been read by now, and LocalStack writes it anew in another spelling."""
+    """Return the body as it was sent. LocalStack has parsed a form by now, and would serialize it differently."""
     stream = context.request.environ.get("wsgi.input")
-    stream = getattr(stream, "_wrapped", stream)  # Twisted's hides that it can go back
+    stream = getattr(stream, "_wrapped", stream)  # Twisted's wrapper hides that it is seekable
     if not (hasattr(stream, "seekable") and stream.seekable()):
         body: bytes = context.invocation_request["body"]
         return body
@@ -55,7 +55,7 @@ def _text(value: bytes | str) -> str:
 
 
 def target_of(context: RestApiInvocationContext) -> Target:
-    """Return what a request calls."""
+    """Return the method that a request calls."""
     return Target(
         partition=get_partition(context.region),
         region=context.region,
@@ -67,10 +67,10 @@ def target_of(context: RestApiInvocationContext) -> Target:
     )
 
 
-def shown_by(context: RestApiInvocationContext) -> Shown:
-    """Return what a request shows of its caller."""
+def request_values(context: RestApiInvocationContext) -> RequestValues:
+    """Return the values that identity sources may name."""
     request = context.invocation_request
-    return Shown(
+    return RequestValues(
         headers={name.lower(): value for name, value in request["headers"]},
         query=request["query_string_parameters"],
         stage_variables=context.stage_variables or {},

@@ -11,6 +11,7 @@ https://repost.aws/knowledge-center/api-gateway-403-error-lambda-authorizer
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -27,19 +28,30 @@ from model.iam.signatures.verification import check_scope, check_signature
 ANYONE: Final = "anonymous"
 
 
-def check_anyone(policy: str | None, target: Target, values: CallValues) -> None:
-    """Refuse an anonymous caller whom the API's policy does not allow the call.
+@dataclass(frozen=True, slots=True)
+class MethodCall:
+    """A call of a method.
 
-    Args:
-        policy: the API's own policy.
-        target: what is called.
-        values: the values of condition keys.
-
-    Raises:
-        Refusal: the policy does not allow the call, or there is none.
+    Attributes:
+        target: the method.
+        policy: the API's own policy, if any.
+        values: the values of condition keys that do not depend on the caller, by their names in lower case.
     """
-    call = Call(INVOKE, target.arn, values, ANONYMOUS)
-    require_allowed_to(ANYONE, evaluate_resource_policy(policy, call, target), target)
+
+    target: Target
+    policy: str | None
+    values: CallValues
+
+    @property
+    def by_anyone(self) -> Call:
+        """The call as an anonymous caller makes it."""
+        return Call(INVOKE, self.target.arn, self.values, ANONYMOUS)
+
+
+def check_anyone(called: MethodCall) -> None:
+    """Refuse an anonymous caller unless the API's policy allows the call. Raises Refusal."""
+    decision = evaluate_resource_policy(called.policy, called.by_anyone, called.target)
+    require_allowed_to(ANYONE, decision, called.target)
 
 
 def find_signer(
@@ -64,64 +76,36 @@ def find_signer(
     return identity, claim.access_key_id
 
 
-def check_signer(identity: Identity, policy: str | None, target: Target, values: CallValues) -> None:
-    """Refuse a caller who signed, unless its own policies and the API's allow the call.
-
-    Args:
-        identity: the caller.
-        policy: the API's own policy.
-        target: what is called.
-        values: the values of condition keys that are known of the request; those of the caller are added.
-
-    Raises:
-        Refusal: the policies do not allow the call.
-    """
+def check_signer(identity: Identity, called: MethodCall) -> None:
+    """Refuse a caller who signed, unless its own policies and the API's allow the call. Raises Refusal."""
+    policy, target = called.policy, called.target
     caller = identity.as_caller(target.partition, target.account_id)
-    call = Call(INVOKE, target.arn, {**values, **identity.values}, caller)
+    call = Call(INVOKE, target.arn, {**called.values, **identity.values}, caller)
+    by_resource = evaluate_resource_policy(policy, call, target)
+    to_itself = evaluate_resource_policy(policy, call, target, by_own_name=True)
     decisions = Decisions(
         by_policies=evaluate_spellings(lambda spelled: evaluate_documents(identity.policies, spelled), call, target),
         by_limits=evaluate_spellings(lambda spelled: evaluate_limits(identity.limits, spelled), call, target),
-        by_resource=evaluate_resource_policy(policy, call, target) or Decision.IMPLICIT_DENY,
-        by_resource_to_itself=evaluate_resource_policy(policy, call, target, by_own_name=True)
-        or Decision.IMPLICIT_DENY,
+        by_resource=by_resource or Decision.IMPLICIT_DENY,
+        by_resource_to_itself=to_itself or Decision.IMPLICIT_DENY,
     )
     decision = decisions.between_accounts() if caller.is_foreign else decisions.in_account()
     require_allowed_to(identity.arn, decision, target)
 
 
-def check_before_authorizer(policy: str | None, target: Target, values: CallValues) -> None:
-    """Refuse a call that the API's own policy denies, before its authorizer is asked.
-
-    Args:
-        policy: the API's own policy.
-        target: what is called.
-        values: the values of condition keys.
-
-    Raises:
-        Refusal: the policy denies the call explicitly.
-    """
-    decision = evaluate_resource_policy(policy, Call(INVOKE, target.arn, values, ANONYMOUS), target)
+def check_before_authorizer(called: MethodCall) -> None:
+    """Refuse a call that the API's own policy denies explicitly, before its authorizer is asked. Raises Refusal."""
+    decision = evaluate_resource_policy(called.policy, called.by_anyone, called.target)
     if decision is Decision.EXPLICIT_DENY:
-        require_allowed_to(ANYONE, decision, target)
+        require_allowed_to(ANYONE, decision, called.target)
 
 
-def check_granted(grant: Grant, policy: str | None, target: Target, values: CallValues) -> None:
-    """Refuse a caller whom neither the authorizer's answer nor the API's own policy allows the call.
-
-    Args:
-        grant: the authorizer's answer about the caller.
-        policy: the API's own policy.
-        target: what is called.
-        values: the values of condition keys.
-
-    Raises:
-        Refusal: neither allows the call, or one denies it.
-    """
-    call = Call(INVOKE, target.arn, values, ANONYMOUS)
+def check_granted(grant: Grant, called: MethodCall) -> None:
+    """Refuse a caller unless the authorizer's answer or the API's own policy allows the call. Raises Refusal."""
+    call, target = called.by_anyone, called.target
     by_grant = evaluate_spellings(lambda spelled: evaluate([grant.policy], spelled), call, target)
-    require_allowed_by_authorizer(
-        any_of([by_grant, evaluate_resource_policy(policy, call, target) or Decision.IMPLICIT_DENY])
-    )
+    by_resource = evaluate_resource_policy(called.policy, call, target)
+    require_allowed_by_authorizer(any_of([by_grant, by_resource or Decision.IMPLICIT_DENY]))
 
 
 def require_allowed_to(user: str, decision: Decision | None, target: Target) -> None:

@@ -22,7 +22,14 @@ from emulator.services.apigateway.authorization.plans import plans_of
 from emulator.services.apigateway.authorization.requests import call_values, request_values, sent_request, target_of
 from emulator.services.apigateway.authorization.shared import SharedGrants, SharedMeter
 from emulator.services.iam.identities import find_identity
-from model.iam.access import check_anyone, check_before_authorizer, check_granted, check_signer, find_signer
+from model.iam.access import (
+    MethodCall,
+    check_anyone,
+    check_before_authorizer,
+    check_granted,
+    check_signer,
+    find_signer,
+)
 from model.iam.api_keys.plans import (
     Place,
     find_plan,
@@ -85,7 +92,8 @@ class AuthorizationStep:
 
     def _authorize(self, kind: str | None, policy: str | None, context: RestApiInvocationContext) -> None:
         now = datetime.fromtimestamp(self._clock_s(), UTC)
-        target, values = target_of(context), call_values(context, now)
+        target = target_of(context)
+        called = MethodCall(target, policy, call_values(context, now))
         if kind == IAM:
             find = partial(find_identity, partition=target.partition)
             identity, access_key_id = find_signer(sent_request(context), target.region, find, now)
@@ -96,16 +104,16 @@ class AuthorizationStep:
                 user=identity.user_id,
                 userArn=identity.arn,
             )
-            check_signer(identity, policy, target, values)
+            check_signer(identity, called)
         elif kind == CUSTOM:
-            check_before_authorizer(policy, target, values)
+            check_before_authorizer(called)
             grant = self._grant(context, target)
             context.context_variables["authorizer"] = dict(grant.variables)
-            check_granted(grant, policy, target, values)
+            check_granted(grant, called)
             if grant.api_key is not None:
                 context.context_variables["identity"]["apiKey"] = grant.api_key
         elif kind in _OPEN:
-            check_anyone(policy, target, values)
+            check_anyone(called)
         else:
             raise misconfigured(f"authorization type {kind} is not supported here, so every call is refused")
 

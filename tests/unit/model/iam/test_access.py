@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from model.iam.access import check_anyone, check_before_authorizer, check_granted, check_signer, find_signer
+from model.iam.access import MethodCall, check_anyone, check_before_authorizer, check_granted, check_signer, find_signer
 from model.iam.api_keys.limits import Period, Quota, Rate
 from model.iam.api_keys.meter import Meter
 from model.iam.authorizers.answers import Grant
@@ -34,23 +34,27 @@ def document(effect: str, until: datetime | None = None) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": {**statement, "Principal": "*"}})
 
 
+def called(policy: str | None) -> MethodCall:
+    return MethodCall(TARGET, policy, {})
+
+
 def test_anyone_may_call_for_as_long_as_the_apis_policy_says() -> None:
     policy = document("Allow", until=START)
-    check_anyone(policy, TARGET, {"aws:currenttime": ((START - timedelta(seconds=1)).isoformat(),)})
+    check_anyone(MethodCall(TARGET, policy, {"aws:currenttime": ((START - timedelta(seconds=1)).isoformat(),)}))
     with pytest.raises(Refusal) as refused:
-        check_anyone(policy, TARGET, {"aws:currenttime": (START.isoformat(),)})
+        check_anyone(MethodCall(TARGET, policy, {"aws:currenttime": (START.isoformat(),)}))
     assert str(refused.value.message).startswith("User: anonymous is not authorized to perform: execute-api:Invoke")
 
 
 def test_a_signer_needs_one_policy_in_the_account_and_two_between_accounts() -> None:
     allowed = replace(USER, policies=(document("Allow"),))
-    check_signer(allowed, None, TARGET, {})
-    check_signer(USER, document("Allow"), TARGET, {})
+    check_signer(allowed, called(None))
+    check_signer(USER, called(document("Allow")))
     foreign = replace(allowed, account_id="444455556666")
-    check_signer(foreign, document("Allow"), TARGET, {})
+    check_signer(foreign, called(document("Allow")))
     for identity, policy in ((USER, None), (allowed, document("Deny")), (foreign, None)):
         with pytest.raises(Refusal):
-            check_signer(identity, policy, TARGET, {})
+            check_signer(identity, called(policy))
 
 
 def test_an_authorizer_or_the_apis_policy_allows_and_each_denies() -> None:
@@ -58,15 +62,15 @@ def test_an_authorizer_or_the_apis_policy_allows_and_each_denies() -> None:
         Grant(read_policy(text), {}, None)
         for text in (document("Allow"), document("Deny"), document("Allow").replace("Invoke", "Other"))
     )
-    check_before_authorizer(None, TARGET, {})
-    check_before_authorizer(document("Allow"), TARGET, {})
-    check_granted(allow, None, TARGET, {})
-    check_granted(silent, document("Allow"), TARGET, {})
+    check_before_authorizer(called(None))
+    check_before_authorizer(called(document("Allow")))
+    check_granted(allow, called(None))
+    check_granted(silent, called(document("Allow")))
     for grant, policy in ((silent, None), (deny, document("Allow")), (allow, document("Deny"))):
         with pytest.raises(Refusal):
-            check_granted(grant, policy, TARGET, {})
+            check_granted(grant, called(policy))
     with pytest.raises(Refusal, match=r"anonymous.*with an explicit deny"):
-        check_before_authorizer(document("Deny"), TARGET, {})
+        check_before_authorizer(called(document("Deny")))
 
 
 def test_a_session_and_a_signature_expire_in_virtual_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -59,7 +59,7 @@ def sqs_embedded() -> Service:
 @aws_provider(api="sts", name="embedded")
 def sts_embedded() -> Service:
     """Serves STS as LocalStack does, and knows what limits a session, when `PROVIDER_OVERRIDE_STS=embedded`."""
-    from emulator.authorization.sts import create_sts_service  # noqa: PLC0415 - late, as LocalStack's own
+    from emulator.services.sts.provider import create_sts_service  # noqa: PLC0415 - late, as LocalStack's own
 
     return create_sts_service()
 

@@ -3,9 +3,9 @@
 from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
 
-from emulator.authorization.step import AuthorizationStep, meter_request
 from emulator.gateway.access_logging import log_access
 from emulator.gateway.wording import WordedExceptionHandler
+from emulator.services.apigateway.authorization.step import AuthorizationStep, meter_request
 
 
 class EnforcingGateway(RestApiGateway):

@@ -18,12 +18,12 @@ from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service
 from localstack.services.sqs import query_api
 
-from emulator.authorization.documents import IAM, with_authorization_spelled_out
-from emulator.authorization.step import GRANTS
 from emulator.gateway.enforcing import EnforcingGateway
 from emulator.gateway.refusals import refuse_unsupported_media_type, refusing_unreadable
 from emulator.gateway.responses import gateway_responses_in
 from emulator.gateway.traces import add_trace_header, remembering
+from emulator.services.apigateway.authorization.documents import IAM, with_authorization_spelled_out
+from emulator.services.apigateway.authorization.step import GRANTS
 
 type ImportDocument = Callable[..., tuple[Any, list[str]]]
 

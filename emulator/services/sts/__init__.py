@@ -1,0 +1,1 @@
+"""STS: LocalStack's provider, with sessions that are limited and expire as on AWS."""

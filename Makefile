@@ -33,10 +33,11 @@ docker-test: install ## the image, compose and the container engine, on a Docker
 	tools/docker-test
 
 .PHONY: check
-check: install ## lint and types
+check: install ## lint, types, and the code that patches were written against
 	$(bin)/ruff check .
 	$(bin)/ruff format --check .
 	$(bin)/mypy
+	$(bin)/python -m emulator.patches >/dev/null
 	$(bin)/cfn-lint infra/template.yaml
 
 .PHONY: unit

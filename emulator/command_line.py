@@ -26,10 +26,10 @@ from emulator.launch.detach import start_in_background
 from emulator.launch.log import read_log
 from emulator.launch.options import DEFAULT_HOST, DEFAULT_PORT, StartOptions, require_same_place
 from emulator.launch.record import EngineRecord
+from emulator.launch.speedups import ALL, NAMES
 from emulator.launch.state_dir import StateDir
 from emulator.launch.stop import stop_engine
 from emulator.settings import LOG_LEVELS
-from emulator.speedups.registry import ALL, NAMES
 
 DEFAULT_STATE_DIR = Path(".harness/engine")
 _HEALTH_TIMEOUT_S = 5.0

@@ -1,13 +1,15 @@
 """What LocalStack finds of ours by entry points: declarations, each of which loads late what it names."""
 
 import os
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.plugins import Service, aws_provider
 
+from emulator.launch.speedups import apply_changes
 from emulator.settings import WITHOUT_VARIABLE
-from emulator.speedups.registry import apply_speedups
 
 
 class ProcessExecutorPlugin(RuntimeExecutorPlugin):
@@ -27,7 +29,7 @@ def dynamodb_embedded() -> Service:
     """Serves DynamoDB in this process, when `PROVIDER_OVERRIDE_DYNAMODB=embedded`."""
     from emulator.services.dynamodb.provider import create_dynamodb_service  # noqa: PLC0415 - late, as LocalStack's own
 
-    _apply_speedups_of("dynamodb")
+    _apply_changes_of("dynamodb")
     return create_dynamodb_service()
 
 
@@ -44,8 +46,20 @@ def apigateway_embedded() -> Service:
     """Serves API Gateway as LocalStack does, with what it leaves out, when `PROVIDER_OVERRIDE_APIGATEWAY=embedded`."""
     from emulator.gateway.provider import create_apigateway_service  # noqa: PLC0415 - late, as LocalStack's own
 
-    _apply_speedups_of("apigateway")
+    _apply_changes_of("apigateway")
     return create_apigateway_service()
+
+
+@aws_provider(api="s3", name="embedded")
+def s3_embedded() -> Service:
+    """Serves S3 as LocalStack does, from the engine's own folder, when `PROVIDER_OVERRIDE_S3=embedded`.
+
+    LocalStack keeps what is in S3 in one folder for all engines of a machine, where they mix up theirs.
+    """
+    from localstack.services.s3.provider import S3Provider  # noqa: PLC0415 - late, as LocalStack's own
+    from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore  # noqa: PLC0415 - as above
+
+    return Service.for_provider(S3Provider(EphemeralS3ObjectStore(str(Path(tempfile.gettempdir()) / "s3"))))
 
 
 @aws_provider(api="sqs", name="embedded")
@@ -69,9 +83,9 @@ def lambda_embedded() -> Service:
     """Serves Lambda as LocalStack does, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""
     from localstack.services.lambda_.provider import LambdaProvider  # noqa: PLC0415 - late, as LocalStack's own
 
-    _apply_speedups_of("lambda")
+    _apply_changes_of("lambda")
     return Service.for_provider(LambdaProvider())
 
 
-def _apply_speedups_of(service: str) -> None:
-    apply_speedups(service, os.environ.get(WITHOUT_VARIABLE, "").split(","))
+def _apply_changes_of(service: str) -> None:
+    apply_changes(service, os.environ.get(WITHOUT_VARIABLE, "").split(","))

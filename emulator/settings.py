@@ -30,7 +30,7 @@ SERVICES = (
 )
 
 # The services whose provider is ours.
-EMBEDDED = ("apigateway", "dynamodb", "dynamodbstreams", "lambda", "sqs", "sts")
+EMBEDDED = ("apigateway", "dynamodb", "dynamodbstreams", "lambda", "s3", "sqs", "sts")
 
 # Names of speed-ups, with commas between them.
 WITHOUT_VARIABLE = "EMULATOR_WITHOUT"
@@ -53,6 +53,8 @@ _PASSED_ON = (
 )
 
 
+# Our poller of queues waits by itself, for a message; LocalStack's worker need not wait between two calls of it.
+_NO_PAUSE = {"LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0"}
 # The discard port, where nothing listens.
 _NOWHERE = "http://127.0.0.1:9"
 
@@ -103,6 +105,7 @@ def engine_environment(settings: EngineSettings, surroundings: Mapping[str, str]
         **{f"PROVIDER_OVERRIDE_{service.upper()}": "embedded" for service in EMBEDDED},
         # Which speed-ups our providers leave out.
         WITHOUT_VARIABLE: ",".join(settings.without),
+        **({} if {"event-source", "all"} & set(settings.without) else _NO_PAUSE),
         # Each message would be three more requests, to CloudWatch.
         "SQS_DISABLE_CLOUDWATCH_METRICS": "1",
     }
@@ -112,6 +115,8 @@ def engine_environment(settings: EngineSettings, surroundings: Mapping[str, str]
         "CONFIG_DIR": work_dir,
         # LocalStack unpacks functions here, under names that two engines would share.
         "TMPDIR": work_dir,
+        # LocalStack's own folders are below this one.
+        "FILESYSTEM_ROOT": work_dir,
         # Inside any container it would take that for its own image, and write to the system's folders.
         "OVERRIDE_IN_DOCKER": "0",
     }

@@ -8,6 +8,7 @@ import re
 from typing import Any
 from urllib.parse import unquote
 
+from localstack import config
 from localstack.http import Request as WebRequest
 from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api import handlers
@@ -17,7 +18,7 @@ from localstack.utils.strings import to_bytes
 from werkzeug.datastructures import Headers
 
 from emulator.data_plane.calls import integration_call
-from emulator.data_plane.takers import Answer, Request, is_plain
+from emulator.data_plane.takers import IN_TURN, Answer, Request, is_plain
 from emulator.faults.identity import TRACE_HEADER
 from emulator.gateway.enforcing import EnforcingGateway
 from emulator.services.apigateway.authorization.step import is_metered
@@ -93,6 +94,17 @@ def needs_more_than_a_body(context: RestApiInvocationContext) -> bool:
         for response in (context.integration["integrationResponses"] or {}).values()
         for mapping in (response.get("responseParameters") or {}).values()
     )
+
+
+def take_requests() -> None:
+    """Add the taker.
+
+    Else a request waits for a thread of its own; there LocalStack first looks whether it is one for a website bucket,
+    one that its own OpenAPI documents describe, or one for its own resources, and tries each rule of all services'
+    routes. In the end the integration makes an HTTP request of the engine to itself, over a new connection.
+    """
+    address = config.GATEWAY_LISTEN[0]
+    IN_TURN.append(ApiRequests(f"{address.host}:{address.port}"))
 
 
 class ApiRequests:

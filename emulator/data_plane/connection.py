@@ -10,6 +10,7 @@ from localstack.runtime import events
 from rolo.serving.twisted import HeaderPreservingHTTPChannel
 from twisted.web.http import _GenericHTTPChannelProtocol
 
+from emulator.data_plane import server
 from emulator.data_plane.heads import Head, read_head
 from emulator.data_plane.offers import Offer
 from emulator.data_plane.sending import send
@@ -89,6 +90,11 @@ class OfferingChannel(HeaderPreservingHTTPChannel):
             and not self._receivedHeaderSize
             and not self._handlingRequest
         )
+
+
+def read_plain_requests() -> None:
+    """Have new connections read so. Else half of what the engine does for a read of an API is reading the request."""
+    server.MAKE_PROTOCOL = make_protocol
 
 
 def may_be_offered() -> bool:

@@ -4,8 +4,10 @@ import re
 from uuid import uuid4
 from zlib import crc32
 
+from localstack import config
+
 from emulator.data_plane.calls import item_call
-from emulator.data_plane.takers import Answer, Request, is_plain
+from emulator.data_plane.takers import AT_ONCE, Answer, Request, is_plain
 
 _TARGET = re.compile(r"DynamoDB_20120810\.(?P<operation>\w+)")
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html; LocalStack reads no more.
@@ -14,6 +16,16 @@ _SIGNATURE = re.compile(
     r"SignedHeaders=[a-z0-9;-]+, ?Signature=[0-9a-f]+"
 )
 _JSON = "application/x-amz-json-1.0"
+
+
+def take_requests() -> None:
+    """Add the taker.
+
+    Else an operation waits for a thread of its own, and goes through all that LocalStack's gateway has for requests
+    that it has to find the service of first.
+    """
+    address = config.GATEWAY_LISTEN[0]
+    AT_ONCE.append(ItemRequests(f"{address.host}:{address.port}"))
 
 
 class ItemRequests:

@@ -10,6 +10,7 @@ from twisted.internet import reactor as installed_reactor
 
 from emulator.data_plane.giving_way import GivingWay, Servable
 from emulator.data_plane.takers import AT_ONCE, IN_TURN, Answer, Request, Taker
+from emulator.event_source.deliveries import DELIVERIES
 
 LOG = logging.getLogger(__name__)
 
@@ -58,6 +59,16 @@ def giving_way_while(under_way: Callable[[], bool]) -> GivingWay:
 
 
 POLLS = giving_way_while(lambda: False)
+
+
+def let_polls_give_way() -> None:
+    """Let polls wait some milliseconds for the write of a function that is at work: see `giving_way`.
+
+    Else the first poll of a client that polls every 50 ms comes some milliseconds before the write, and the second
+    50 ms after the first.
+    """
+    global POLLS  # noqa: PLW0603 - the one place where it is set
+    POLLS = giving_way_while(lambda: DELIVERIES.under_way)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

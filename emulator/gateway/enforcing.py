@@ -4,8 +4,14 @@ from localstack.services.apigateway.next_gen.execute_api import handlers
 from localstack.services.apigateway.next_gen.execute_api.gateway import RestApiGateway
 
 from emulator.gateway.access_logging import log_access
+from emulator.gateway.method_request import BodyValidator
 from emulator.gateway.wording import WordedExceptionHandler
 from emulator.services.apigateway.authorization.step import AuthorizationStep, meter_request
+
+_REPLACED = (
+    (handlers.api_key_validation_handler, meter_request),
+    (handlers.method_request_handler, BodyValidator()),
+)
 
 
 class EnforcingGateway(RestApiGateway):
@@ -20,6 +26,7 @@ class EnforcingGateway(RestApiGateway):
         super().__init__()
         place = self.request_handlers.index(handlers.route_request) + 1
         self.request_handlers.insert(place, AuthorizationStep(may_wait=may_wait))
-        self.request_handlers[self.request_handlers.index(handlers.api_key_validation_handler)] = meter_request
+        for theirs, ours in _REPLACED:
+            self.request_handlers[self.request_handlers.index(theirs)] = ours
         self.exception_handlers = [WordedExceptionHandler()]
         self.response_handlers.append(log_access)

@@ -1,48 +1,56 @@
 """The border to LocalStack: its API Gateway provider with our handlers in its chain."""
 
-from collections.abc import Callable
+import io
+import json
 from typing import Any
 
 from localstack.aws.api import RequestContext, handler
-from localstack.aws.api.apigateway import NotFoundException, String
-from localstack.aws.connect import connect_to
+from localstack.aws.api.apigateway import NotFoundException, PutMode, PutRestApiRequest, RestApi, String
 from localstack.services.apigateway.helpers import get_apigateway_store, get_moto_rest_api
-from localstack.services.apigateway.legacy import provider as legacy
 from localstack.services.apigateway.models import apigateway_stores
 from localstack.services.apigateway.next_gen.execute_api.handlers import preprocess_request
-from localstack.services.apigateway.next_gen.execute_api.handlers.method_request import MethodRequestHandler
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint, ApiGatewayRouter
 from localstack.services.apigateway.next_gen.provider import ApigatewayNextGenProvider
 from localstack.services.edge import ROUTER
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service
-from localstack.services.sqs import query_api
+from localstack.utils.json import parse_json_or_yaml
+from localstack.utils.strings import to_str
 
 from emulator.gateway.enforcing import EnforcingGateway
-from emulator.gateway.refusals import refuse_unsupported_media_type, refusing_unreadable
+from emulator.gateway.refusals import refuse_unsupported_media_type
 from emulator.gateway.responses import gateway_responses_in
-from emulator.gateway.traces import add_trace_header, remembering
 from emulator.services.apigateway.authorization.documents import IAM, with_authorization_spelled_out
 from emulator.services.apigateway.authorization.step import GRANTS
-
-type ImportDocument = Callable[..., tuple[Any, list[str]]]
 
 
 def create_apigateway_service() -> Service:
     """Return LocalStack's API Gateway with what it leaves out."""
     preprocess_request.append(refuse_unsupported_media_type)
-    MethodRequestHandler._is_body_valid = staticmethod(  # noqa: SLF001 - the one place where the body is read
-        refusing_unreadable(MethodRequestHandler._is_body_valid)  # noqa: SLF001 - see above
-    )
-    legacy.import_api_from_openapi_spec = importing_all(legacy.import_api_from_openapi_spec)
-    query_api.try_call_sqs = remembering(query_api.try_call_sqs)
-    connect_to._session.events.register("before-call.sqs", add_trace_header)  # noqa: SLF001 - of all its clients
     router = ApiGatewayRouter(ROUTER, handler=ApiGatewayEndpoint(EnforcingGateway(), store=apigateway_stores))
     return Service.for_provider(EmbeddedApigatewayProvider(router), dispatch_table_factory=MotoFallbackDispatcher)
 
 
 class EmbeddedApigatewayProvider(ApigatewayNextGenProvider):
-    """LocalStack's provider, with an operation about authorizers that it does not have."""
+    """LocalStack's provider, with an import that takes in all that a document says of refusals.
+
+    That is who may call which operation, however the document says it, and its gateway responses. And with an operation
+    about authorizers that LocalStack does not have.
+    """
+
+    @handler("PutRestApi", expand=False)
+    def put_rest_api(self, context: RequestContext, request: PutRestApiRequest) -> RestApi:
+        """Import a document; `ImportRestApi` comes by here as well."""
+        body = request["body"].read()
+        document = document_in(body)
+        if document is not None:
+            body = json.dumps(with_authorization_spelled_out(document)).encode()
+        response = super().put_rest_api(context, {**request, "body": io.BytesIO(body)})
+        container = get_apigateway_store(context=context).rest_apis[request["restApiId"]]
+        remove_stand_in(get_moto_rest_api(context, request["restApiId"]), container.authorizers)
+        kept = container.gateway_responses if (request.get("mode") or PutMode.merge) == PutMode.merge else {}
+        container.gateway_responses = {**kept, **gateway_responses_in(document or {})}
+        return response
 
     @handler("FlushStageAuthorizersCache")
     def flush_stage_authorizers_cache(
@@ -54,22 +62,13 @@ class EmbeddedApigatewayProvider(ApigatewayNextGenProvider):
         GRANTS.flush(rest_api_id.lower(), stage_name)
 
 
-def importing_all(import_document: ImportDocument) -> ImportDocument:
-    """Return LocalStack's import of an API's document, which takes in all that it says of refusals.
-
-    That is who may call which operation, however the document says it, and its gateway responses.
-    """
-
-    def import_all(rest_api: Any, context: Any, open_api_spec: dict[str, Any], mode: str) -> tuple[Any, list[str]]:
-        spelled_out = with_authorization_spelled_out(open_api_spec)
-        imported = import_document(rest_api, context=context, open_api_spec=spelled_out, mode=mode)
-        container = get_apigateway_store(context=context).rest_apis[rest_api.id]
-        remove_stand_in(imported[0], container.authorizers)
-        kept = container.gateway_responses if mode == "merge" else {}
-        container.gateway_responses = {**kept, **gateway_responses_in(open_api_spec)}
-        return imported
-
-    return import_all
+def document_in(body: bytes) -> dict[str, Any] | None:
+    """Return the document that is in the body of an import; None where there is none, which LocalStack refuses."""
+    try:
+        document = parse_json_or_yaml(to_str(body))
+    except Exception:  # noqa: BLE001 - as LocalStack, which answers any error with the same refusal
+        return None
+    return document if isinstance(document, dict) else None
 
 
 def remove_stand_in(rest_api: Any, authorizers: dict[str, Any]) -> None:

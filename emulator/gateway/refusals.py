@@ -1,6 +1,5 @@
 """Requests that API Gateway refuses, and LocalStack in another way."""
 
-from collections.abc import Callable
 from typing import Any
 
 from localstack.aws.api.apigateway import IntegrationType
@@ -17,19 +16,3 @@ def refuse_unsupported_media_type(_chain: Any, context: Any, _response: Any) -> 
     """
     if context.integration["type"] not in _PROXIES:
         integration_request_handler.get_request_template(context.integration, context.invocation_request)
-
-
-def refusing_unreadable(is_body_valid: Callable[..., bool]) -> Callable[..., bool]:
-    """Return LocalStack's check of a body, with "no" where it raises what it does not expect, and 500 is answered.
-
-    Such are bytes that are not UTF-8, a number of more digits than Python reads, and a nesting deeper than it follows.
-    A 500 would leave a client in doubt whether its request was taken.
-    """
-
-    def is_readable_and_valid(*arguments: Any) -> bool:
-        try:
-            return is_body_valid(*arguments)
-        except (ValueError, RecursionError):
-            return False
-
-    return is_readable_and_valid

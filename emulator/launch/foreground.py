@@ -3,28 +3,27 @@
 import logging
 import os
 import socket
-import sys
 import threading
 import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import metadata
 from typing import NoReturn
 
 import psutil
 
-from emulator.errors import EXIT_INTERNAL, EXIT_IO, EmulatorError, UnavailableError
+from emulator.errors import EXIT_INTERNAL, EXIT_IO, EmulatorError
 from emulator.launch import port
 from emulator.launch.end import Ending, stop_with
 from emulator.launch.log import Console, LogHandler, redirect_output
 from emulator.launch.options import DEFAULT_HOST, DEFAULT_PORT, StartOptions, require_same_place
 from emulator.launch.readiness import wait_until_ready
 from emulator.launch.record import EngineRecord, write_record
+from emulator.launch.speedups import apply_changes, require_known_code
 from emulator.launch.state_dir import StateDir
+from emulator.patches.patch import IMPORT
 from emulator.settings import LOCALSTACK_VERSION, SERVICES, EngineSettings, engine_environment
-from emulator.speedups.registry import IMPORT, apply_speedups
 
 type Describe = Callable[[EngineRecord], str]
 
@@ -54,7 +53,7 @@ def _become_engine(options: StartOptions, describe: Describe, deadline: float) -
     state_dir = options.state_dir
     ending = Ending(state_dir)
     ending.on_signals()
-    require_localstack()
+    require_known_code()
     host = options.host or DEFAULT_HOST
     wanted_port = DEFAULT_PORT if options.port is None else options.port
     listener = port.listen(host, wanted_port, all_interfaces=options.all_interfaces)
@@ -67,19 +66,6 @@ def _become_engine(options: StartOptions, describe: Describe, deadline: float) -
     engine = _Engine(settings, state_dir, console, ending)
     engine.announce_when_ready(deadline, describe)
     engine.run(listener, quiet=options.quiet)
-
-
-def require_localstack() -> None:
-    """Refuse any other LocalStack than the one whose inside this package knows."""
-    try:
-        version = metadata.version("localstack-core")
-    except metadata.PackageNotFoundError:
-        version = "missing"
-    if version != LOCALSTACK_VERSION:
-        raise UnavailableError(
-            f"localstack-core {LOCALSTACK_VERSION} is needed, and in {sys.prefix} it is {version}: "
-            "install the locked packages again"
-        )
 
 
 def replace_environment(environment: dict[str, str]) -> None:
@@ -120,7 +106,7 @@ class _Engine:
             handlers.append(logging.StreamHandler(self.console.stderr))
         warnings.simplefilter("ignore")  # as LocalStack does, once its libraries have warned of each other
         try:
-            apply_speedups(IMPORT, self.settings.without)
+            apply_changes(IMPORT, self.settings.without)
             from emulator.launch.runtime import create_runtime  # noqa: PLC0415 - the environment comes first
 
             runtime = create_runtime(self.settings, listener, handlers)

@@ -18,7 +18,6 @@ from localstack.runtime import hooks
 from localstack.runtime.current import set_current_runtime
 from localstack.runtime.runtime import LocalstackRuntime
 from localstack.runtime.server.twisted import TwistedRuntimeServer
-from localstack.services.s3.storage.ephemeral import EphemeralS3ObjectStore
 from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
@@ -27,8 +26,9 @@ from emulator.data_plane import server
 from emulator.faults.serving import serve_faults
 from emulator.launch.catalog import write_service_index
 from emulator.launch.readiness import WHEN_READY
+from emulator.launch.speedups import apply_changes
+from emulator.patches.patch import START
 from emulator.settings import EngineSettings
-from emulator.speedups.registry import START, apply_speedups
 
 reactor: Any = installed_reactor  # what it can do depends on the system, so Twisted gives it no type
 
@@ -109,24 +109,13 @@ def create_runtime(
         log_handlers: where the log goes.
     """
     set_up_logging(log_handlers)
-    folders = vars(config.Directories.defaults())
-    config.dirs = config.Directories(**{name: str(settings.work_dir / name) for name in folders})
-    # The host of the engine's calls to itself. "localhost" would be resolved with each new connection.
-    config.LOCALHOST = settings.host
     write_service_index(Path(config.dirs.static_libs))
-    keep_objects_in(settings.work_dir / "s3")
     hooks.on_runtime_create.run()
     serve_faults()
-    apply_speedups(START, settings.without)
+    apply_changes(START, settings.without)
     runtime = EngineRuntime(EngineComponents(SocketServer(listener)))
     set_current_runtime(runtime)
     return runtime
-
-
-def keep_objects_in(folder: Path) -> None:
-    """Keep what is in S3 in `folder`. LocalStack has one for all engines of a machine, where they mix up theirs."""
-    make = EphemeralS3ObjectStore.__init__
-    EphemeralS3ObjectStore.__init__ = lambda store, _shared_by_all=None: make(store, str(folder))
 
 
 def set_up_logging(handlers: list[logging.Handler]) -> None:

@@ -7,13 +7,7 @@ from functools import lru_cache
 
 from localstack.services.apigateway.next_gen.execute_api import template_mapping
 
-from emulator.speedups.originals import require_source
-
 # Expressions come from templates, but a template may build them from what a client sends.
 MAX_EXPRESSIONS = 1024
 
-
-def apply() -> None:
-    """Replace the parser that mapping templates use."""
-    require_source(template_mapping.extract_jsonpath, "8198ef0f1e0264a2")
-    template_mapping.parse = lru_cache(MAX_EXPRESSIONS)(template_mapping.parse)
+parse = lru_cache(MAX_EXPRESSIONS)(template_mapping.parse)

@@ -11,12 +11,8 @@ from functools import lru_cache
 from typing import Any
 
 import airspeed
-from localstack.services.apigateway.next_gen.execute_api import template_mapping
-from localstack.utils.aws import templating
 from localstack.utils.aws.templating import VtlTemplate
 from werkzeug.datastructures import Headers
-
-from emulator.speedups.originals import require_source
 
 MAX_TEMPLATES = 1024
 HASH_MARK = " __pLaCe-HoLdEr__ "
@@ -106,12 +102,3 @@ class Copier:
                 return value.copy()
             case _:
                 return copy.deepcopy(value)
-
-
-def apply() -> None:
-    """Replace the renderer that all mapping templates go through, and what API Gateway's copies variables by."""
-    require_source(templating.VtlTemplate.render_vtl, "8675102cf9462bf0")
-    require_source(template_mapping.ApiGatewayVtlTemplate, "9b3b3701fee48423")
-    require_source(airspeed.Template, "12409a0f36ff4e9a")
-    VtlTemplate.render_vtl = render_vtl
-    template_mapping.copy = Copier

@@ -11,8 +11,11 @@ import pytest
 
 from emulator import __main__, command_line
 from emulator.errors import UnavailableError
-from emulator.launch import foreground
 from emulator.launch.record import write_record
+from emulator.launch.speedups import require_known_code
+from emulator.patches import registry
+from emulator.patches.originals import Package
+from emulator.patches.registry import PACKAGES
 from tests.unit.emulator.test_launch_record import RECORD
 
 
@@ -125,18 +128,19 @@ def test_ctrl_c_is_130_without_a_word(run: CommandLine, monkeypatch: pytest.Monk
 
 
 def test_another_localstack_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metadata, "version", lambda _: "4.15.0")
-    with pytest.raises(UnavailableError, match=r"4\.14\.0 is needed.* 4\.15\.0"):
-        foreground.require_localstack()
+    other = {**PACKAGES, "localstack": Package("localstack-core", "4.15.0")}
+    monkeypatch.setattr(registry, "PACKAGES", other)
+    with pytest.raises(UnavailableError, match=r"localstack-core 4\.15\.0 is needed.* 4\.14\.0"):
+        require_known_code()
 
 
 def test_a_missing_localstack_is_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     def not_found(name: str) -> str:
         raise metadata.PackageNotFoundError(name)
 
-    monkeypatch.setattr(metadata, "version", not_found)
+    monkeypatch.setattr(metadata, "distribution", not_found)
     with pytest.raises(UnavailableError, match="is missing"):
-        foreground.require_localstack()
+        require_known_code()
 
 
 def test_another_python_is_refused_in_one_line(

@@ -1,0 +1,1 @@
+"""Each patch by itself: it gives what it replaces gives."""

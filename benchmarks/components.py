@@ -27,7 +27,7 @@ _COMPONENTS: Final = tuple(
         ("SQS", r"services/sqs/"),
         ("DynamoDB", r"services/dynamodb|emulator/dynamodb|emulator/data_plane/items"),
         ("CloudWatch Logs", r"services/logs/|moto/logs|function_logs|log_groups"),
-        ("Lambda", r"services/lambda_/|emulator/functions|emulator/event_source|speedups/event_source"),
+        ("Lambda", r"services/lambda_/|model/event_source|speedups/event_source"),
         (
             "gateway",
             r"services/apigateway/|emulator/gateway|emulator/data_plane/(?:apis|calls)|speedups/request_models",

@@ -17,7 +17,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_args: Any, **_kwargs: Any) -> Any:
         """Return the executor's class."""
-        from emulator.functions.executor import ProcessExecutor  # noqa: PLC0415 - late, as LocalStack's own
+        from emulator.services.lambda_.executor import ProcessExecutor  # noqa: PLC0415 - late, as LocalStack's own
 
         return ProcessExecutor
 

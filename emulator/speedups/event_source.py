@@ -1,9 +1,9 @@
-"""Event source mappings of queues have our poller, which waits for a message. See `emulator.event_source`."""
+"""Event source mappings of queues have our poller, which waits for a message: see `services.lambda_.event_source`."""
 
 from localstack.services.lambda_ import provider
 from localstack.services.lambda_.event_source_mapping import esm_worker
 
-from emulator.event_source.provider import WorkerFactory
+from emulator.services.lambda_.event_source.provider import WorkerFactory
 from emulator.speedups.originals import require_source
 
 

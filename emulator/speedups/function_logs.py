@@ -13,7 +13,7 @@ from localstack.services.logs.provider import moto_put_log_events
 from localstack.services.plugins import SERVICE_PLUGINS
 from moto.logs.models import LogsBackend
 
-from emulator.functions.log_groups import LineKeeper
+from emulator.services.lambda_.log_groups import LineKeeper
 from emulator.speedups.originals import require_source
 
 LOG = logging.getLogger(__name__)

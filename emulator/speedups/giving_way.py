@@ -5,7 +5,7 @@ after the first.
 """
 
 from emulator.data_plane import offers
-from emulator.event_source.deliveries import DELIVERIES
+from emulator.services.lambda_.event_source.deliveries import DELIVERIES
 
 
 def apply() -> None:

@@ -1,6 +1,6 @@
-"""The event source: takes messages off an SQS queue and hands them to a function, as Lambda's pollers do.
+"""The event source: runs `model.event_source` against LocalStack's SQS and Lambda.
 
-`poller` runs the batches. `provider` is the one module that knows LocalStack: it puts the poller in the place of
-LocalStack's own, which sleeps a second or more between two looks at the queue, runs one batch at a time, and hands on
-bodies that it decoded and encoded again.
+`poller` has the threads and the waits. `provider` puts it in the place of LocalStack's own poller, which sleeps a
+second or more between two looks at the queue, runs one batch at a time, and hands on bodies that it decoded and encoded
+again.
 """

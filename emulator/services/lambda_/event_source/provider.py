@@ -3,7 +3,6 @@
 The providers are called as LocalStack's gateway calls them, without the HTTP request and the signature around it.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -27,7 +26,6 @@ from model.event_source.records import Message
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ReceiveMessage.html#API_ReceiveMessage_Errors
 _THROTTLED: Final = "RequestThrottled"
-_THROTTLED_PAUSE_S: Final = 0.1
 
 
 class ProviderQueue:
@@ -37,7 +35,11 @@ class ProviderQueue:
         self._mapping = mapping
 
     def receive(self, maximum: int, wait_s: float) -> list[Message]:
-        """Return up to `maximum` messages as soon as there is one, or none after `wait_s`."""
+        """Return up to `maximum` messages as soon as there is one, or none after `wait_s`.
+
+        Raises:
+            ThrottledError: not now.
+        """
         context = self._context({MAXIMUM_HEADER: str(maximum)})
         try:
             answer = self._provider.receive_message(
@@ -50,8 +52,7 @@ class ProviderQueue:
         except CommonServiceException as error:
             if error.code != _THROTTLED:
                 raise
-            time.sleep(_THROTTLED_PAUSE_S)  # LocalStack's worker would wait for seconds, and longer each time
-            return []
+            raise ThrottledError(str(error)) from error
         return answer.get("Messages") or []
 
     def visibility_timeout_s(self) -> float:

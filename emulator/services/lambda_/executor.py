@@ -1,7 +1,4 @@
-"""LocalStack's Lambda executor: what it asks of an execution environment, asked of a `Sandbox`.
-
-Besides `repairs`, the only module here that knows LocalStack's types.
-"""
+"""LocalStack's Lambda executor: what it asks of an execution environment, asked of a `Sandbox`."""
 
 import os
 import shutil
@@ -25,7 +22,7 @@ from emulator.services.lambda_.code_folder import folder_version
 from emulator.services.lambda_.environment import Folders, build_variables
 from emulator.services.lambda_.faults import ailments_of
 from emulator.services.lambda_.interpreter import RUNTIME, Interpreter, build_interpreter
-from emulator.services.lambda_.repairs import repair_lambda_service
+from emulator.services.lambda_.log_handler import log_group_of
 from emulator.services.lambda_.runtime import Runtime
 from emulator.services.lambda_.sandbox import Configuration, Sandbox
 
@@ -63,8 +60,9 @@ class ProcessExecutor(RuntimeExecutor):
 
         def variables(runtime_api: str) -> dict[str, str]:
             own = function.environment or {}
+            computed = env_vars | {"AWS_LAMBDA_LOG_GROUP_NAME": log_group_of(self.function_version)}
             return build_variables(
-                computed=env_vars, own=own, folders=folders, runtime=RUNTIME, runtime_api=runtime_api
+                computed=computed, own=own, folders=folders, runtime=RUNTIME, runtime_api=runtime_api
             )
 
         self._sandbox = Sandbox(
@@ -143,7 +141,6 @@ class ProcessExecutor(RuntimeExecutor):
     @classmethod
     def validate_environment(cls) -> bool:
         """Build what every function needs; LocalStack asks once, when its Lambda provider starts."""
-        repair_lambda_service()
         _interpreter()
         return True
 

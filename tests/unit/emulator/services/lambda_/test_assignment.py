@@ -1,19 +1,18 @@
-"""What is repaired, with LocalStack's own service around it and no process behind it."""
+"""How environments are lent, with LocalStack's own service around it and no process behind it."""
 
 import itertools
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 from localstack.services.lambda_.invocation import assignment
-from localstack.services.lambda_.invocation.assignment import AssignmentException, AssignmentService
+from localstack.services.lambda_.invocation.assignment import AssignmentException
 from localstack.services.lambda_.invocation.execution_environment import InvalidStatusException
 from localstack.services.lambda_.invocation.lambda_models import InitializationType
-from localstack.services.lambda_.invocation.lambda_service import LambdaService
 
-from emulator.services.lambda_.repairs import repair_lambda_service
+from emulator.services.lambda_.assignment import ExclusiveAssignmentService
 
 FUNCTION: Any = SimpleNamespace(config=SimpleNamespace(capacity_provider_config=None))
 
@@ -50,57 +49,50 @@ class FakeEnvironment:
             self.status = status
 
 
-@pytest.fixture(autouse=True)
-def _repaired(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(AssignmentService, "get_environment", AssignmentService.get_environment)
-    monkeypatch.setattr(LambdaService, "stop_version", LambdaService.stop_version)
-    repair_lambda_service()
-
-
 @pytest.fixture
-def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[AssignmentService]:
+def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[ExclusiveAssignmentService]:
     monkeypatch.setattr(assignment, "ExecutionEnvironment", FakeEnvironment)
-    service = AssignmentService()
+    service = ExclusiveAssignmentService()
     yield service
     service.stop()
 
 
-def lend(service: AssignmentService, kind: InitializationType = InitializationType.on_demand) -> Any:
+def lend(service: ExclusiveAssignmentService, kind: InitializationType = InitializationType.on_demand) -> Any:
     return service.get_environment("version-1", FUNCTION, kind)
 
 
-def test_an_idle_environment_is_lent_again(service: AssignmentService) -> None:
+def test_an_idle_environment_is_lent_again(service: ExclusiveAssignmentService) -> None:
     with lend(service) as first:
         assert first.status == "invoking"
     with lend(service) as second:
         assert second is first
 
 
-def test_each_concurrent_invocation_has_an_environment_of_its_own(service: AssignmentService) -> None:
+def test_each_concurrent_invocation_has_an_environment_of_its_own(service: ExclusiveAssignmentService) -> None:
     with lend(service) as first, lend(service) as second:
         assert first is not second
     assert set(service.environments["version-1"].values()) == {first, second}
 
 
-def test_an_invocation_that_fails_takes_its_environment_with_it(service: AssignmentService) -> None:
+def test_an_invocation_that_fails_takes_its_environment_with_it(service: ExclusiveAssignmentService) -> None:
     with pytest.raises(OSError, match="no process"), lend(service) as environment:
         raise OSError("no process")
     assert environment.status == "stopped"
     assert service.environments["version-1"] == {}
 
 
-def test_an_environment_stopped_during_its_invocation_does_not_fail_it(service: AssignmentService) -> None:
+def test_an_environment_stopped_during_its_invocation_does_not_fail_it(service: ExclusiveAssignmentService) -> None:
     with lend(service) as environment:
         environment.stop()
     assert environment.status == "stopped"
 
 
-def test_a_lease_for_a_provisioned_environment_needs_one(service: AssignmentService) -> None:
+def test_a_lease_for_a_provisioned_environment_needs_one(service: ExclusiveAssignmentService) -> None:
     with pytest.raises(AssignmentException), lend(service, InitializationType.provisioned_concurrency):
         pass
 
 
-def test_environments_that_come_while_one_is_sought_disturb_nobody(service: AssignmentService) -> None:
+def test_environments_that_come_while_one_is_sought_disturb_nobody(service: ExclusiveAssignmentService) -> None:
     environments = service.environments["version-1"]
 
     class Busy(FakeEnvironment):
@@ -114,7 +106,7 @@ def test_environments_that_come_while_one_is_sought_disturb_nobody(service: Assi
         assert environment.status == "invoking"
 
 
-def test_a_new_environment_is_reserved_before_others_can_see_it(service: AssignmentService) -> None:
+def test_a_new_environment_is_reserved_before_others_can_see_it(service: ExclusiveAssignmentService) -> None:
     environments = service.environments["version-1"]
     visible: list[bool] = []
 
@@ -130,12 +122,3 @@ def test_a_new_environment_is_reserved_before_others_can_see_it(service: Assignm
         with lend(service):
             pass
     assert visible == [False, True]
-
-
-def test_a_version_that_never_ran_can_be_stopped() -> None:
-    class Stopping:
-        event_managers: ClassVar[dict[str, Any]] = {}
-        lambda_running_versions: ClassVar[dict[str, Any]] = {}
-        lambda_starting_versions: ClassVar[dict[str, Any]] = {}
-
-    LambdaService.stop_version(Stopping(), "arn:of:nothing")

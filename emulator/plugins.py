@@ -19,7 +19,7 @@ class ProcessExecutorPlugin(RuntimeExecutorPlugin):
 
     def load(self, *_args: Any, **_kwargs: Any) -> Any:
         """Return the executor's class."""
-        from emulator.functions.executor import ProcessExecutor  # noqa: PLC0415 - late, as LocalStack's own
+        from emulator.services.lambda_.executor import ProcessExecutor  # noqa: PLC0415 - late, as LocalStack's own
 
         return ProcessExecutor
 
@@ -80,11 +80,11 @@ def sts_embedded() -> Service:
 
 @aws_provider(api="lambda", name="embedded")
 def lambda_embedded() -> Service:
-    """Serves Lambda as LocalStack does, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""
-    from localstack.services.lambda_.provider import LambdaProvider  # noqa: PLC0415 - late, as LocalStack's own
+    """Serves Lambda as LocalStack does, with what it leaves out, when `PROVIDER_OVERRIDE_LAMBDA=embedded`."""
+    from emulator.services.lambda_.provider import create_lambda_service  # noqa: PLC0415 - late, as LocalStack's own
 
     _apply_changes_of("lambda")
-    return Service.for_provider(LambdaProvider())
+    return create_lambda_service()
 
 
 def _apply_changes_of(service: str) -> None:

@@ -10,7 +10,7 @@ from twisted.internet import reactor as installed_reactor
 
 from emulator.data_plane.giving_way import GivingWay, Servable
 from emulator.data_plane.takers import AT_ONCE, IN_TURN, Answer, Request, Taker
-from emulator.event_source.deliveries import DELIVERIES
+from emulator.services.lambda_.event_source.deliveries import DELIVERIES
 
 LOG = logging.getLogger(__name__)
 

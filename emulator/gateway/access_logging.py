@@ -15,8 +15,8 @@ from localstack.http import Response
 from localstack.services.apigateway.next_gen.execute_api.context import RestApiInvocationContext
 from localstack.services.plugins import SERVICE_PLUGINS
 
-from emulator.functions.log_groups import LineKeeper
 from emulator.gateway.access_log import LogGroupPlace, line_of, place_of
+from emulator.services.lambda_.log_groups import LineKeeper
 
 LOG = logging.getLogger(__name__)
 

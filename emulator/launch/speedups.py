@@ -78,6 +78,17 @@ SPEEDUPS = (
         {_GATEWAY: "f6ab100f02ee3379"},
     ),
     SpeedUp(
+        "function-logs",
+        "A function's lines go to its log group without a request of the engine to itself.",
+        "lambda",
+        "emulator.services.lambda_.provider:store_logs_directly",
+        {
+            "localstack.services.lambda_.invocation.logs:LogHandler": "a079866d7c7c45c5",
+            "localstack.services.logs.provider:moto_put_log_events": "16317b7e99ec7c13",
+            "moto.logs.models:LogsBackend.put_log_events": "9413dbc08c425c24",
+        },
+    ),
+    SpeedUp(
         "giving-way",
         "A poll waits for a write that is on its way, 5 ms at most.",
         "lambda",

@@ -165,19 +165,6 @@ PATCHES: Final = (
         speedup="mapping-templates",
     ),
     Patch(
-        owner="localstack.services.lambda_.invocation.logs:LogHandler",
-        name="run_log_loop",
-        replacement="emulator.patches.function_logs:run_log_loop",
-        digests={
-            "localstack.services.lambda_.invocation.logs:LogHandler": "a079866d7c7c45c5",
-            "localstack.services.logs.provider:moto_put_log_events": "16317b7e99ec7c13",
-            "moto.logs.models:LogsBackend.put_log_events": "9413dbc08c425c24",
-        },
-        why="A function's lines go to its log group without a request of the engine to itself.",
-        when="lambda",
-        speedup="function-logs",
-    ),
-    Patch(
         owner="localstack.services.lambda_.invocation.version_manager",
         name="start_thread",
         replacement="emulator.patches.invocation_metrics:start_thread",
@@ -192,7 +179,7 @@ PATCHES: Final = (
     Patch(
         owner="localstack.services.lambda_.provider",
         name="EsmWorkerFactory",
-        replacement="emulator.event_source.provider:WorkerFactory",
+        replacement="emulator.services.lambda_.event_source.provider:WorkerFactory",
         digests={
             "localstack.services.lambda_.event_source_mapping.esm_worker:EsmWorker.poller_loop": "0c30912d74284639",
             "localstack.services.lambda_.event_source_mapping.esm_worker_factory:EsmWorkerFactory": "3285d75be285a69e",

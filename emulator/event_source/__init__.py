@@ -1,7 +1,0 @@
-"""The event source: takes messages off an SQS queue and hands them to a function, as Lambda's pollers do.
-
-`records`, `acknowledgement` and `mapping` are pure: what a function is sent, what its answer says about each message,
-and what the mapping was configured to. `poller` runs the batches. `provider` is the one module that knows
-LocalStack: it puts the poller in the place of LocalStack's own, which sleeps a second or more between two looks at the
-queue, runs one batch at a time, and hands on bodies that it decoded and encoded again.
-"""

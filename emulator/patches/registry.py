@@ -70,15 +70,6 @@ PATCHES: Final = (
         speedup="url-builders",
     ),
     Patch(
-        owner="localstack.utils.aws.aws_stack",
-        name="boto3",
-        replacement="emulator.patches.regions:BOTO3",
-        digests={"localstack.utils.aws.aws_stack:get_valid_regions_for_service": "6da800d7036335d3"},
-        why="AWS's regions are read once, not once for each service.",
-        when=START,
-        speedup="regions",
-    ),
-    Patch(
         owner="twisted.web.http",
         name="_parseContentType",
         replacement="emulator.patches.content_types:parse_once",
@@ -172,9 +163,8 @@ PATCHES: Final = (
             "localstack.services.lambda_.invocation.version_manager:LambdaVersionManager.invoke": "137699a70e55eb46",
             "localstack.utils.threads:start_thread": "4e137a7a32696afc",
         },
-        why="No thread is started for a metric that nobody takes.",
+        why="No thread is started, and kept in a list for good, for a metric that nobody takes.",
         when="lambda",
-        speedup="invocation-metrics",
     ),
     Patch(
         owner="localstack.services.lambda_.provider",

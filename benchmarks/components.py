@@ -23,7 +23,7 @@ _COMPONENTS: Final = tuple(
     (component, re.compile(pattern))
     for component, pattern in (
         ("logging", r"\(logging/|localstack/logging/|emulator/launch/log|handlers/logging"),
-        ("templates", r"airspeed|jsonpath_rw|(?:apigateway|gateway|speedups)/\S*(?:templat|json_path|mapping)"),
+        ("templates", r"airspeed|jsonpath_rw|model/templates/|(?:apigateway|gateway)/\S*(?:templat|mapping)"),
         ("SQS", r"services/sqs/"),
         ("DynamoDB", r"services/dynamodb|emulator/dynamodb|emulator/data_plane/items"),
         ("CloudWatch Logs", r"services/logs/|moto/logs|function_logs|log_groups"),

@@ -48,8 +48,6 @@ SPEEDUPS = (
     SpeedUp("header-look-ups", "A header that a request does not have makes no exception.", START),
     SpeedUp("api-requests", "A request to a deployed API is answered in the server's thread.", "apigateway"),
     SpeedUp("item-requests", "So is an operation on DynamoDB's items.", "dynamodb"),
-    SpeedUp("json-paths", "A JSONPath expression is parsed once, not in each request.", "apigateway"),
-    SpeedUp("mapping-templates", "A mapping template is parsed once, not in each request.", "apigateway"),
     SpeedUp("request-models", "A model is checked once, not in each request.", "apigateway"),
     SpeedUp("function-logs", "A function's lines go to its log group without a request.", "lambda"),
     SpeedUp("invocation-metrics", "No thread is started for a metric that nobody takes.", "lambda"),

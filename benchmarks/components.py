@@ -23,17 +23,17 @@ _COMPONENTS: Final = tuple(
     (component, re.compile(pattern))
     for component, pattern in (
         ("logging", r"\(logging/|localstack/logging/|emulator/launch/log|handlers/logging"),
-        ("templates", r"airspeed|jsonpath_rw|model/templates/|(?:apigateway|gateway)/\S*(?:templat|mapping)"),
+        ("templates", r"airspeed|jsonpath_rw|model/templates/|apigateway/\S*(?:templat|mapping)"),
         ("SQS", r"services/sqs/"),
-        ("DynamoDB", r"services/dynamodb|emulator/dynamodb|emulator/data_plane/items"),
+        ("DynamoDB", r"services/dynamodb|emulator/dynamodb"),
         ("CloudWatch Logs", r"services/logs/|moto/logs|function_logs|log_groups"),
         ("Lambda", r"services/lambda_/|emulator/functions|emulator/event_source|speedups/event_source"),
         (
             "gateway",
-            r"services/apigateway/|emulator/gateway|emulator/data_plane/(?:apis|calls)|speedups/request_models",
+            r"services/apigateway/|speedups/request_models",
         ),
         ("AWS protocol and dispatch", r"localstack/(?:aws|http|services)/|botocore/|boto3/|rolo/|werkzeug/"),
-        ("HTTP server", r"twisted/|h11/|hyperlink/|emulator/data_plane/(?:server|connection|heads|offers|sending)"),
+        ("HTTP server", r"twisted/|h11/|hyperlink/|emulator/http/"),
     )
 )
 

@@ -1,11 +1,11 @@
-"""A plain request is read in one piece: see `emulator.data_plane.connection`.
+"""A plain request is read in one piece: see `emulator.http.connection`.
 
 Else half of what the engine does for a read of an API is reading the request.
 """
 
 from twisted.web.http import HTTPChannel
 
-from emulator.data_plane import connection, server
+from emulator.http import connection, server
 from emulator.speedups.originals import require_source
 
 

@@ -44,7 +44,7 @@ def dynamodbstreams_embedded() -> Service:
 @aws_provider(api="apigateway", name="embedded")
 def apigateway_embedded() -> Service:
     """Serves API Gateway as LocalStack does, with what it leaves out, when `PROVIDER_OVERRIDE_APIGATEWAY=embedded`."""
-    from emulator.gateway.provider import create_apigateway_service  # noqa: PLC0415 - late, as LocalStack's own
+    from emulator.services.apigateway.provider import create_apigateway_service  # noqa: PLC0415 - late, as LocalStack's own
 
     _apply_changes_of("apigateway")
     return create_apigateway_service()

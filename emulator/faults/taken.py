@@ -1,4 +1,4 @@
-"""Faults and what is answered in the server's own thread, where nothing may wait (`emulator.data_plane`).
+"""Faults and what is answered in the server's own thread, where nothing may wait (`emulator.http`).
 
 There a thing is only asked about. One that nothing hits goes on; one that is hit is left to LocalStack's own way, in a
 thread of its own, where it comes by again and is hit.

@@ -22,8 +22,8 @@ from rolo.serving.twisted import TwistedGateway
 from twisted.internet import reactor as installed_reactor
 from twisted.internet.endpoints import AdoptedStreamServerEndpoint
 
-from emulator.data_plane import server
 from emulator.faults.serving import serve_faults
+from emulator.http import server
 from emulator.launch.catalog import write_service_index
 from emulator.launch.readiness import WHEN_READY
 from emulator.launch.speedups import apply_changes
@@ -51,7 +51,7 @@ class SocketServer(TwistedRuntimeServer):
         """Serve `gateway` on our socket, whatever addresses and certificates the runtime names."""
         make_endpoint: Any = AdoptedStreamServerEndpoint  # untyped in Twisted
         site = TwistedGateway(gateway)
-        site.requestFactory = server.OfferedRequest
+        site.requestFactory = server.FastPathRequest
         site.protocol = server.MAKE_PROTOCOL
         site.log = ignore  # Twisted makes a line of each response for a log that nobody keeps
         make_endpoint(reactor, self._listener.detach(), socket.AF_INET).listen(site)

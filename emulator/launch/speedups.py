@@ -45,7 +45,7 @@ SPEEDUPS = (
         "plain-requests",
         "A plain request is read in one piece, not line by line.",
         START,
-        "emulator.data_plane.connection:read_plain_requests",
+        "emulator.http.connection:read_plain_requests",
         {
             "twisted.web.http:HTTPChannel.lineReceived": "b77ec6f21116e827",
             "twisted.web.http:HTTPChannel.rawDataReceived": "fb2a613d3b23f3b4",
@@ -57,7 +57,7 @@ SPEEDUPS = (
         "api-requests",
         "A request to a deployed API is answered in the server's thread.",
         "apigateway",
-        "emulator.data_plane.apis:take_requests",
+        "emulator.services.apigateway.fast_path:handle_requests",
         {
             _GATEWAY: "f6ab100f02ee3379",
             "localstack.services.apigateway.next_gen.execute_api.router:ApiGatewayRouter.register_routes": (
@@ -74,7 +74,7 @@ SPEEDUPS = (
         "item-requests",
         "So is an operation on DynamoDB's items.",
         "dynamodb",
-        "emulator.data_plane.items:take_requests",
+        "emulator.services.dynamodb.fast_path:handle_requests",
         {_GATEWAY: "f6ab100f02ee3379"},
     ),
     SpeedUp(
@@ -92,7 +92,7 @@ SPEEDUPS = (
         "giving-way",
         "A poll waits for a write that is on its way, 5 ms at most.",
         "lambda",
-        "emulator.data_plane.offers:let_polls_give_way",
+        "emulator.http.fast_path:defer_polls",
     ),
 )
 

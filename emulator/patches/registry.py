@@ -17,8 +17,6 @@ PACKAGES: Final[Mapping[str, Package]] = {
 }
 """By the name that it is imported by, each package that a digest is of."""
 
-_TEMPLATES: Final = "localstack.services.apigateway.next_gen.execute_api.template_mapping"
-
 PATCHES: Final = (
     Patch(
         owner="sys",
@@ -120,40 +118,6 @@ PATCHES: Final = (
         },
         why="The call that this makes of SQS has that header, and so the message keeps the client's trace.",
         when="apigateway",
-    ),
-    Patch(
-        owner=_TEMPLATES,
-        name="parse",
-        replacement="emulator.speedups.json_paths:parse",
-        digests={
-            f"{_TEMPLATES}:extract_jsonpath": "8198ef0f1e0264a2",
-        },
-        why="A JSONPath expression is parsed once, not in each request.",
-        when="apigateway",
-        speedup="json-paths",
-    ),
-    Patch(
-        owner="localstack.utils.aws.templating:VtlTemplate",
-        name="render_vtl",
-        replacement="emulator.speedups.mapping_templates:render_vtl",
-        digests={
-            "localstack.utils.aws.templating:VtlTemplate.render_vtl": "8675102cf9462bf0",
-            "airspeed.operators:Template": "12409a0f36ff4e9a",
-        },
-        why="A mapping template is parsed once, not in each request.",
-        when="apigateway",
-        speedup="mapping-templates",
-    ),
-    Patch(
-        owner=_TEMPLATES,
-        name="copy",
-        replacement="emulator.speedups.mapping_templates:Copier",
-        digests={
-            f"{_TEMPLATES}:ApiGatewayVtlTemplate": "9b3b3701fee48423",
-        },
-        why="A template's variables are copied as the plain values that they are.",
-        when="apigateway",
-        speedup="mapping-templates",
     ),
     Patch(
         owner="localstack.services.lambda_.invocation.version_manager",

@@ -45,8 +45,8 @@ def test_the_engine_uses_our_plugins() -> None:
 
 
 def test_our_providers_are_told_which_speed_ups_to_leave_out() -> None:
-    settings = replace(SETTINGS, without=("json-paths", "event-source"))
-    assert engine_environment(settings, {})["EMULATOR_WITHOUT"] == "json-paths,event-source"
+    settings = replace(SETTINGS, without=("request-models", "event-source"))
+    assert engine_environment(settings, {})["EMULATOR_WITHOUT"] == "request-models,event-source"
 
 
 def test_nothing_is_reported_downloaded_or_resolved() -> None:

@@ -1,4 +1,4 @@
-r"""Renders a mapping template offline: with the engine that LocalStack uses, as it is and as AWS differs from it.
+r"""Renders a mapping template offline: as the emulator does, and as AWS differs from it.
 
 What AWS does differently, as far as a template can see it:
 
@@ -14,14 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localstack.services.apigateway.next_gen.execute_api.template_mapping import (
-    ApiGatewayVtlTemplate,
-    VelocityInput,
-    VelocityUtilApiGateway,
-)
-
 import infra
 from infra.sources import read_text
+from model.templates import rendering
+from model.templates.rendering import Dialect, Visible
+from model.templates.variables import Input, Util
 
 TEMPLATES = Path(infra.__file__).parent / "templates"
 STAGE_VARIABLES = {"tableName": "the-table", "indexName": "the-index"}
@@ -36,25 +33,17 @@ class Rendered:
     headers: Mapping[str, str]
 
 
-class AwsInput(VelocityInput):  # type: ignore[misc]  # LocalStack is untyped here
+class AwsInput(Input):
     def json(self, path: str) -> str:
-        return str(super().json(path)).replace("/", "\\/")
+        return super().json(path).replace("/", "\\/")
 
 
-class AwsUtil(VelocityUtilApiGateway):  # type: ignore[misc]  # LocalStack is untyped here
-    def escapeJavaScript(self, text: str) -> str:  # noqa: N802 - AWS's name
-        return json.dumps(text)[1:-1].replace("'", "\\'")
+class AwsUtil(Util):
+    def escapeJavaScript(self, value: Any) -> str:  # noqa: N802 - AWS's name
+        return json.dumps(value)[1:-1].replace("'", "\\'")
 
 
-class AwsVtlTemplate(ApiGatewayVtlTemplate):  # type: ignore[misc]  # LocalStack is untyped here
-    def prepare_namespace(self, variables: Any, source: str = "") -> dict[str, Any]:
-        # Without LocalStack's name for the source, a null stays one.
-        namespace: dict[str, Any] = super().prepare_namespace(variables, source)
-        sent = variables["input"]
-        return namespace | {"input": AwsInput(sent["body"], sent["params"]), "util": AwsUtil()}
-
-
-ENGINES = {"localstack": ApiGatewayVtlTemplate, "aws": AwsVtlTemplate}
+ENGINES = {"emulator": rendering.LOCALSTACK, "aws": Dialect(AwsInput, AwsUtil(), missing=None)}
 
 
 def render(
@@ -65,14 +54,8 @@ def render(
     context: Mapping[str, Any] | None = None,
 ) -> Rendered:
     """Render `infra/templates/<template>.vtl` for a request's or a response's body, path parameters and context."""
-    variables = {
-        "context": dict(context or {}),
-        "stageVariables": dict(STAGE_VARIABLES),
-        "input": {"body": body, "params": {"path": dict(path or {}), "querystring": {}, "header": {}}},
-    }
-    overrides = {
-        "requestOverride": {"header": {}, "path": {}, "querystring": {}},
-        "responseOverride": {"header": {}, "status": 0},
-    }
-    text, said = ENGINES[engine]().render_response(read_text(TEMPLATES / f"{template}.vtl"), variables, overrides)
-    return Rendered(text, said["status"], said["header"])
+    params = {"path": dict(path or {}), "querystring": {}, "header": {}}
+    seen = Visible(body, params, context or {}, STAGE_VARIABLES)
+    rendered = rendering.render(read_text(TEMPLATES / f"{template}.vtl"), seen, ENGINES[engine])
+    response = rendered.overrides.response
+    return Rendered(rendered.text, response["status"], response["header"])

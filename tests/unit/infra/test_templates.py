@@ -1,4 +1,4 @@
-"""Each mapping template, over whatever text there is, as LocalStack renders it and as AWS would."""
+"""Each mapping template, over whatever text there is, as the emulator renders it and as AWS would."""
 
 import json
 from typing import Any

@@ -39,7 +39,7 @@ LAUNCHER = f"""
 
 def test_start_asks_the_launcher_and_returns_what_it_answers(write_module: WriteModule, tmp_path: Path) -> None:
     write_module("emulator", LAUNCHER)
-    engine = EmbeddedEngine(tmp_path / "engine", port=0, stop_with_pid=77, without=["json-paths"])
+    engine = EmbeddedEngine(tmp_path / "engine", port=0, stop_with_pid=77, without=["request-models"])
     assert engine.start() == RUNNING
     arguments = json.loads((tmp_path / "arguments.json").read_text())
     assert arguments[:3] == ["start", "--detach", "--json"]
@@ -49,7 +49,7 @@ def test_start_asks_the_launcher_and_returns_what_it_answers(write_module: Write
         "--port": "0",
         "--timeout-s": "60",
         "--stop-with-pid": "77",
-        "--without": "json-paths",
+        "--without": "request-models",
     }
 
 
@@ -120,7 +120,7 @@ def test_an_engine_starts_again_where_it_was_and_with_the_same_options(
     write_module: WriteModule, tmp_path: Path
 ) -> None:
     write_module("emulator", LAUNCHER)
-    engine = EmbeddedEngine(tmp_path / "engine", port=0, stop_with_pid=77, without=["json-paths"])
+    engine = EmbeddedEngine(tmp_path / "engine", port=0, stop_with_pid=77, without=["request-models"])
     with pytest.raises(UnavailableError, match="there is nothing to start again"):
         engine.restart()
     engine.start()

@@ -37,7 +37,7 @@ def test_every_process_asks_for_the_one_engine_which_does_not_outlive_the_owner(
 ) -> None:
     write_module("emulator", LAUNCHER)
     workers = [PytestSession.from_controller(session.for_worker(number)) for number in (1, 2)]
-    engines = [shared_engine(worker, without=["json-paths"]) for worker in workers]
+    engines = [shared_engine(worker, without=["request-models"]) for worker in workers]
     assert [engine.endpoint_url for engine in engines] == ["http://127.0.0.1:4567"] * 2
     first, second = calls(tmp_path)
     assert first == second
@@ -45,7 +45,7 @@ def test_every_process_asks_for_the_one_engine_which_does_not_outlive_the_owner(
     assert options["--state-dir"] == str(tmp_path / ".harness" / "transient" / str(os.getpid()) / "engine")
     assert options["--stop-with-pid"] == str(os.getpid())
     assert options["--port"] == "0"
-    assert options["--without"] == "json-paths"
+    assert options["--without"] == "request-models"
 
 
 def test_where_none_was_started_there_is_nothing_to_end(

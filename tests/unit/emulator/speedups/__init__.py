@@ -1,1 +1,0 @@
-"""Each speed-up by itself: it gives what it replaces gives."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 @dataclass(slots=True)
 class UserSession:
-    """A session of a user, kept where moto keeps those of roles, and under the names that moto asks for.
+    """A session of a user, kept with what LocalStack has of it, under the same names.
 
     Attributes:
         access_key_id: its key.

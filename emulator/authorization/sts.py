@@ -1,8 +1,8 @@
 """The border to STS: LocalStack's provider, which forgets what limits a session, and gives users' sessions to nobody.
 
-It drops the `PolicyArns` of a session, so a session that its managed policies limit would be let in everywhere; and all
-sessions of users are answered with the same made-up key. Here the former are kept with the session, and the latter are
-keys of their own. Who asks for a session, and may, is left to LocalStack.
+It drops the policies of a session, so a session that they limit would be let in everywhere, and takes whoever asks for
+a session of a user for the account. Here the former are kept with the session, and so is the user. Who asks for a
+session, and may, is left to LocalStack.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies.html#policies_session
 https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html
@@ -10,19 +10,14 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from localstack.aws.api import CommonServiceException, RequestContext
-from localstack.services.moto import MotoFallbackDispatcher, call_moto
 from localstack.services.plugins import Service
 from localstack.services.sts.provider import StsProvider
 from localstack.utils.aws.request_context import extract_access_key_id_from_auth_header
-from moto.iam.models import iam_backends
-from moto.sts.models import sts_backends
-from moto.sts.utils import random_session_token
 
-from emulator.authorization.callers import find_session, find_user
+from emulator.authorization.callers import account_of, find_credentials, find_session, find_user
 from emulator.authorization.sessions import UserSession
 
 _DEFAULT_DURATION_S: Final = 43_200
@@ -37,64 +32,84 @@ class SessionProvider(StsProvider):
         role_arn: str,
         role_session_name: str,
         policy_arns: Any = None,
+        policy: str | None = None,
         **more: Any,
     ) -> Any:
-        """Answer as LocalStack does, and remember which managed policies limit the session."""
-        answer = super().assume_role(context, role_arn, role_session_name, policy_arns=policy_arns, **more)
-        return _limited(context, answer, policy_arns)
+        """Answer as LocalStack does, and remember which policies limit the session."""
+        answer = super().assume_role(
+            context, role_arn, role_session_name, policy_arns=policy_arns, policy=policy, **more
+        )
+        return _limited(answer, role_arn, policy_arns, policy)
 
     def assume_role_with_web_identity(
-        self, context: RequestContext, *_: Any, policy_arns: Any = None, **__: Any
+        self,
+        context: RequestContext,
+        *,
+        role_arn: str,
+        policy_arns: Any = None,
+        policy: str | None = None,
+        **more: Any,
     ) -> Any:
         """Do the same for a role that somebody else's user assumes."""
-        return _limited(context, call_moto(context), policy_arns)
+        answer = super().assume_role_with_web_identity(context, role_arn=role_arn, **more)
+        return _limited(answer, role_arn, policy_arns, policy)
 
     def assume_role_with_saml(
-        self, context: RequestContext, *_: Any, policy_arns: Any = None, policy: str | None = None, **__: Any
+        self,
+        context: RequestContext,
+        *,
+        role_arn: str,
+        policy_arns: Any = None,
+        policy: str | None = None,
+        **more: Any,
     ) -> Any:
-        """Do the same for one assumed by an assertion, whose inline policy moto forgets as well."""
-        return _limited(context, call_moto(context), policy_arns, policy)
+        """Do the same for one assumed by an assertion."""
+        answer = super().assume_role_with_saml(context, role_arn=role_arn, **more)
+        return _limited(answer, role_arn, policy_arns, policy)
 
-    def get_session_token(self, context: RequestContext, duration_seconds: int | None = None, **_: Any) -> Any:
+    def get_session_token(self, context: RequestContext, duration_seconds: int | None = None, **more: Any) -> Any:
         """Return a key for a time, which may do what the user may. Whose key is no user's gets LocalStack's answer."""
         user = _user_who_asks(context, "GetSessionToken")
         if user is None:
-            return call_moto(context)
-        return {"Credentials": _credentials(_new_session(context, user, duration_seconds))}
+            return super().get_session_token(context, duration_seconds, **more)
+        answer = super().get_session_token(context, duration_seconds or _DEFAULT_DURATION_S, **more)
+        _keep_session(answer, user)
+        return answer
 
     def get_federation_token(
         self,
         context: RequestContext,
-        *_: Any,
+        *,
+        name: str,
         policy: str | None = None,
         policy_arns: Any = None,
         duration_seconds: int | None = None,
         tags: Any = None,
-        **__: Any,
+        **more: Any,
     ) -> Any:
         """Return a key for a time, which may do what both the user and the session's policies allow."""
         user = _user_who_asks(context, "GetFederationToken")
-        answer = call_moto(context)
+        answer = super().get_federation_token(
+            context, name=name, policy=policy, duration_seconds=duration_seconds or _DEFAULT_DURATION_S, **more
+        )
         if user is None:
             return answer
-        session = _new_session(context, user, duration_seconds)
+        session = _keep_session(answer, user)
         session.arn, session.user_id = (answer["FederatedUser"][each] for each in ("Arn", "FederatedUserId"))
         session.is_federated = True
         session.policy, session.policy_arns, session.tags = policy, _arns(policy_arns), tuple(tags or ())
-        return {**answer, "Credentials": _credentials(session)}
+        return answer
 
 
 def create_sts_service() -> Service:
     """Return the service that the plugin `sts:embedded` stands for."""
-    return Service.for_provider(SessionProvider(), dispatch_table_factory=MotoFallbackDispatcher)
+    return Service.for_provider(SessionProvider())
 
 
-def _limited(context: RequestContext, answer: Any, policy_arns: Any, policy: str | None = None) -> Any:
-    """Let the policies that a session was asked for with be kept with it."""
-    session = find_session(answer["Credentials"]["AccessKeyId"], context.partition)
-    if session is not None:
-        session.policy_arns = _arns(policy_arns)
-        session.policy = session.policy or policy
+def _limited(answer: Any, role_arn: str, policy_arns: Any, policy: str | None) -> Any:
+    """Let the role and the policies that a session was asked for with be kept with it."""
+    session = find_credentials(answer["Credentials"]["AccessKeyId"])
+    session.role_arn, session.policy_arns, session.policy = role_arn, _arns(policy_arns), policy
     return answer
 
 
@@ -109,29 +124,22 @@ def _user_who_asks(context: RequestContext, operation: str) -> Any:
     return find_user(access_key_id, context.partition)
 
 
-def _new_session(context: RequestContext, user: Any, duration_s: int | None) -> UserSession:
-    key = iam_backends[user.account_id][context.partition].create_temp_access_key()
-    session = UserSession(
-        access_key_id=key.access_key_id,
-        secret_access_key=key.secret_access_key,
-        session_token=random_session_token(),
-        expiration=datetime.now(UTC) + timedelta(seconds=duration_s or _DEFAULT_DURATION_S),
-        account_id=user.account_id,
-        arn=user.arn,
-        user_id=user.id,
-        owner_id=user.id,
+def _keep_session(answer: Any, user: Any) -> UserSession:
+    """Keep whose a session is that LocalStack has begun; its `GetCallerIdentity` answers with the same."""
+    credentials = find_credentials(answer["Credentials"]["AccessKeyId"])
+    if "FederatedUser" not in answer:
+        credentials.arn, credentials.user_id = user["Arn"], user["UserId"]
+    credentials.user_session = UserSession(
+        access_key_id=credentials.access_key_id,
+        secret_access_key=credentials.secret_access_key,
+        session_token=credentials.session_token,
+        expiration=credentials.expiration,
+        account_id=account_of(user["Arn"]),
+        arn=user["Arn"],
+        user_id=user["UserId"],
+        owner_id=user["UserId"],
     )
-    sts_backends[user.account_id][context.partition].assumed_roles.append(session)
-    return session
-
-
-def _credentials(session: UserSession) -> dict[str, Any]:
-    return {
-        "AccessKeyId": session.access_key_id,
-        "SecretAccessKey": session.secret_access_key,
-        "SessionToken": session.session_token,
-        "Expiration": session.expiration,
-    }
+    return credentials.user_session
 
 
 def _arns(descriptors: Sequence[Mapping[str, str]] | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ Rounds alternate: stock, ours, stock, ours. One engine is alive at a time, for t
 other one's pollers and collectors would be in the figures. Before the first round each engine is started and
 deployed to once, unmeasured, so that every round is a warm one. Run it by `python -m benchmarks.compare_stock`.
 
-The stock engine is LocalStack 4.14 in host mode with our process executor and moto behind DynamoDB, everything
+The stock engine is the same LocalStack in host mode with our process executor and moto behind DynamoDB, everything
 else as shipped (see `benchmarks/stock`).
 """
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-LOCALSTACK_VERSION = "4.14.0"
+LOCALSTACK_VERSION = "2026.3.0"
 LOG_LEVELS = ("trace", "debug", "info", "warning", "error")
 
 # A service costs nothing until its first request, but for CloudWatch: with it, every message and every

@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 # In the order in which a deployment comes to them.
 SERVICES = ("cloudformation", "s3", "sqs", "lambda", "dynamodb", "iam", "apigateway", "logs")
 # Of these, moto does a part.
-OF_MOTO = ("iam", "apigateway", "logs")
+OF_MOTO = ("apigateway", "logs")
 # What CloudFormation has a module of its own for.
 RESOURCE_TYPES = (
     "AWS::DynamoDB::Table",

@@ -123,6 +123,7 @@ LATE: Final[Mapping[str, StandIns]] = {
         _some_of("localstack.aws.api.ec2", AvailabilityZoneList=list, DescribeAvailabilityZonesResult=dict)
     ),
     "localstack.services.dynamodbstreams.dynamodbstreams_api": _stand_ins(_some_of("bson.json_util", "dumps")),
+    "localstack.services.iam.provider": _stand_ins(_some_of("cryptography", "x509")),
     "localstack.services.stepfunctions.stepfunctions_utils": _stand_ins(
         _some_of("localstack.aws.api.stepfunctions", "ValidationException")
     ),

@@ -9,7 +9,7 @@ from emulator.settings import LOCALSTACK_VERSION
 
 PACKAGES: Final[Mapping[str, Package]] = {
     "airspeed": Package("airspeed-ext", "0.6.9"),
-    "botocore": Package("botocore", "1.42.54"),
+    "botocore": Package("botocore", "1.42.72"),
     "localstack": Package("localstack-core", LOCALSTACK_VERSION),
     "moto": Package("moto-ext", "5.1.24"),
     "twisted": Package("localstack-twisted", "25.5.0"),

@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/STS/latest/APIReference/API_GetFederationToken.html
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 DEFAULT_DURATION_S: Final = 43_200
@@ -14,7 +14,7 @@ DEFAULT_DURATION_S: Final = 43_200
 
 @dataclass(slots=True)
 class UserSession:
-    """A session of a user. Its fields have the names that moto's sessions of roles have, since they are kept together.
+    """A session of a user. Its fields are named as LocalStack's for sessions of roles, beside which it is kept.
 
     Attributes:
         access_key_id: its access key ID.
@@ -43,8 +43,3 @@ class UserSession:
     policy: str | None = None
     policy_arns: tuple[str, ...] = ()
     tags: tuple[Mapping[str, str], ...] = ()
-
-
-def expiration(now: datetime, duration_s: int | None) -> datetime:
-    """Return when a user's session that begins now ends; `duration_s` is as the user asked for it, if at all."""
-    return now + timedelta(seconds=duration_s or DEFAULT_DURATION_S)

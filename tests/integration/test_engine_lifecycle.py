@@ -15,6 +15,7 @@ import psutil
 import pytest
 from filelock import FileLock, Timeout
 
+from emulator.settings import LOCALSTACK_VERSION
 from tests.integration.engine_fixture import aws_clients
 from tests.processes import is_living
 from tests.waiting import wait_until
@@ -83,7 +84,7 @@ def starting_engine(emulator: Commands, start: subprocess.Popen[str]) -> psutil.
 
 def test_an_engine_from_start_to_stop(emulator: Commands) -> None:
     record = emulator.start()
-    assert record["version"] == "4.14.0"
+    assert record["version"] == LOCALSTACK_VERSION
     assert record["log_path"] == str(emulator.state_dir / "engine.log")
     assert 0 < record["start_ms"] < 60_000
     assert json.loads((emulator.state_dir / "engine.json").read_text()) == record

@@ -56,9 +56,7 @@ def _may_call(client: Any, arn: str, authorizer: Authorizer, source_arn: str, ta
     values = {"aws:sourcearn": (source_arn,), "aws:sourceaccount": (target.account_id,)}
     call = Call(_INVOKE, arn, values, _API_GATEWAY)
     if authorizer.credentials:
-        policies, limits = role_policies(
-            authorizer.credentials, extract_account_id_from_arn(authorizer.credentials), target.partition
-        )
+        policies, limits = role_policies(authorizer.credentials, extract_account_id_from_arn(authorizer.credentials))
         return evaluate_within(policies, limits, call) is Decision.ALLOWED
     try:
         policy = client.get_policy(FunctionName=arn)["Policy"]

@@ -55,7 +55,7 @@ def test_users_and_passwords_in_urls_are_not_kept(user_info: str) -> None:
 def test_the_versions_of_what_decides_a_run_are_there() -> None:
     found = versions()
     assert {"python", "platform", "serverless-async-api", "localstack-core", "aiohttp"} <= set(found)
-    assert found["localstack-core"] == "4.14.0"
+    assert found["localstack-core"] == "2026.3.0"
 
 
 def test_a_folder_in_no_checkout_has_no_revision(tmp_path: Path) -> None:

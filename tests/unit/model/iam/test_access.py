@@ -19,7 +19,6 @@ from model.iam.identities import Identity
 from model.iam.policies.document import read_policy
 from model.iam.refusals import Refusal
 from model.iam.resources import Target
-from model.iam.sessions import expiration
 from model.iam.signatures.verification import AccessKey
 from tests.unit.model.iam.signatures.signing import KEY_ID, REGION, SECRET, signed
 
@@ -76,7 +75,7 @@ def test_an_authorizer_or_the_apis_policy_allows_and_each_denies() -> None:
 def test_a_session_and_a_signature_expire_in_virtual_time(monkeypatch: pytest.MonkeyPatch) -> None:
     now = START
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda: now.replace(tzinfo=None))
-    key = AccessKey(SECRET, token="t", expires_at=expiration(START, 900))
+    key = AccessKey(SECRET, token="t", expires_at=START + timedelta(seconds=900))
     session = replace(USER, key=key)
 
     def signer() -> Identity:
@@ -92,11 +91,6 @@ def test_a_session_and_a_signature_expire_in_virtual_time(monkeypatch: pytest.Mo
     with pytest.raises(Refusal) as refused:
         signer()
     assert refused.value.response_type == "EXPIRED_TOKEN"
-
-
-def test_a_session_lasts_twelve_hours_unless_asked_for() -> None:
-    assert expiration(START, None) == START + timedelta(hours=12)
-    assert expiration(START, 900) == START + timedelta(minutes=15)
 
 
 def test_answers_rates_and_quotas_expire_by_one_virtual_clock() -> None:

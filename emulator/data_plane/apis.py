@@ -19,8 +19,8 @@ from werkzeug.datastructures import Headers
 from emulator.authorization.step import is_metered
 from emulator.data_plane.calls import integration_call
 from emulator.data_plane.takers import Answer, Request, is_plain
-from emulator.faults.identity import TRACE_HEADER
 from emulator.gateway.enforcing import EnforcingGateway
+from model.faults.identity import TRACE_HEADER
 
 # The API's ID, the stage, a path without an empty part, and a query.
 PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")

@@ -14,8 +14,8 @@ from emulator.data_plane.heads import Head, read_head
 from emulator.data_plane.offers import Offer
 from emulator.data_plane.sending import send
 from emulator.data_plane.takers import Answer
-from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
+from model.faults.kinds import Place
 
 
 class OfferingChannel(HeaderPreservingHTTPChannel):

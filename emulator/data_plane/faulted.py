@@ -29,10 +29,10 @@ from werkzeug.exceptions import HTTPException
 
 from emulator.data_plane.apis import to_answer, to_web_request
 from emulator.data_plane.takers import Answer, Request
-from emulator.faults.fault import Thing
-from emulator.faults.identity import TRACE_HEADER
 from emulator.faults.requests import identity_of_request
 from emulator.gateway.wording import WordedExceptionHandler
+from model.faults.fault import Thing
+from model.faults.identity import TRACE_HEADER
 
 _ERRORS: Final[Mapping[str, tuple[type[BaseGatewayException], str]]] = {
     "api-429": (ThrottledError, "Too Many Requests"),

@@ -16,9 +16,9 @@ from emulator.data_plane.offers import Offer
 from emulator.data_plane.sending import send
 from emulator.data_plane.takers import Answer, Request
 from emulator.faults.full_disk import is_full
-from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.faults.requests import Plan, plan_of
+from model.faults.kinds import Place
 
 LOG = logging.getLogger(__name__)
 

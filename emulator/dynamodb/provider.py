@@ -30,9 +30,9 @@ from localstack.utils.aws.arns import get_partition
 from emulator.dynamodb import constraints
 from emulator.dynamodb.errors import DynamoDbError, ValidationError
 from emulator.dynamodb.server import Server
-from emulator.faults.fault import Fault
 from emulator.faults.registry import FAULTS
 from emulator.faults.tables import breaking, ends_remembering, is_lag, lag_of, read_ago_s
+from model.faults.fault import Fault
 
 
 class InProcessServer:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from emulator.faults import wire
 from emulator.faults.document import ROOT, document
 from emulator.faults.expiry import Expiry
-from emulator.faults.fault import Fault
-from emulator.faults.kinds import KINDS
 from emulator.faults.registry import Faults
+from model.faults.fault import Fault
+from model.faults.kinds import KINDS
 
 LOG = logging.getLogger(__name__)
 

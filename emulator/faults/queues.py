@@ -16,13 +16,14 @@ from localstack.services.plugins import Service
 from localstack.services.sqs.models import SqsMessage, SqsQueue
 from localstack.services.sqs.provider import SqsProvider, extract_message_count_from_headers
 
-from emulator.faults.fault import Thing
 from emulator.faults.flows import FLOWS
-from emulator.faults.identity import TRACE_HEADER, Identity, flow_in, identity_of_message
-from emulator.faults.kinds import Place
 from emulator.faults.later import LATER
-from emulator.faults.registry import FAULTS, Hit
+from emulator.faults.registry import FAULTS
 from emulator.faults.taken import TakenRequest, require_spared
+from model.faults.fault import Thing
+from model.faults.identity import TRACE_HEADER, Identity, flow_in, identity_of_message
+from model.faults.kinds import Place
+from model.faults.registry import Hit
 
 _FIFO: Final = ".fifo"
 

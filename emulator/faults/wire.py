@@ -10,11 +10,11 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from emulator.errors import MisuseError
-from emulator.faults import schemas
-from emulator.faults.delays import Delay, Exponential, Fixed, Uniform
-from emulator.faults.fault import Fault, Scope
-from emulator.faults.kinds import BY_NAME, EVENTUAL_READS, WRITES, Kind, Place
-from emulator.faults.registry import FaultRecord, Firing
+from model.faults import schemas
+from model.faults.delays import Delay, ExponentialDelay, FixedDelay, UniformDelay
+from model.faults.fault import Fault, Scope
+from model.faults.kinds import BY_NAME, EVENTUAL_READS, WRITES, Kind, Place
+from model.faults.registry import FaultRecord, Firing
 
 _SHOWN_CHARACTERS: Final = 100
 _REQUEST_OPERATION = re.compile(r"[A-Z]+ /.*", re.DOTALL)
@@ -169,12 +169,12 @@ def _delay(delay: Mapping[str, float] | None, kind: Kind) -> Delay | None:
         raise RefusedError(f"delay: {_shown(delay)} is there, none is expected: {kind.name} has nothing to wait for")
     match delay:
         case {"fixed_ms": fixed_ms}:
-            return Fixed(fixed_ms)
+            return FixedDelay(fixed_ms)
         case {"mean_ms": mean_ms, "most_ms": most_ms}:
-            return Exponential(mean_ms, most_ms)
+            return ExponentialDelay(mean_ms, most_ms)
     if delay["least_ms"] > delay["most_ms"]:
         raise RefusedError(f"delay: {_shown(delay)} is there, a least_ms of at most most_ms is expected")
-    return Uniform(delay["least_ms"], delay["most_ms"])
+    return UniformDelay(delay["least_ms"], delay["most_ms"])
 
 
 def _json(body: bytes) -> Any:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from emulator.faults.identity import TRACE_HEADER
+from model.faults.identity import TRACE_HEADER
 
 _TRACE_HEADER: ContextVar[str | None] = ContextVar("trace_header", default=None)
 

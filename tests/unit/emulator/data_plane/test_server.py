@@ -16,9 +16,9 @@ from twisted.python.failure import Failure
 from emulator.data_plane import connection, faulted, offers, server
 from emulator.data_plane.offers import Turns
 from emulator.data_plane.takers import Answer, Request, Taker
-from emulator.faults.fault import Fault
-from emulator.faults.kinds import BY_NAME
 from emulator.faults.registry import Faults
+from model.faults.fault import Fault
+from model.faults.kinds import BY_NAME
 from tests.unit.emulator.data_plane.fake_server import GET, FakeRounds, FakeTransport, connect, send
 
 

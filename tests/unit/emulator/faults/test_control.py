@@ -7,14 +7,14 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from emulator.faults import schemas
 from emulator.faults.control import MAX_BODY_BYTES, Answered, Asked, Control
 from emulator.faults.document import ROOT, document
 from emulator.faults.expiry import Expiry
-from emulator.faults.fault import Fault, Thing
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import KINDS, Place
 from emulator.faults.registry import Faults
+from model.faults import schemas
+from model.faults.fault import Fault, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import KINDS, Place
 from tests.unit.emulator.faults.clocks import FakeClock
 
 ACCOUNT_ID = "000000000000"

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from emulator.faults.kinds import KINDS, Kind
 from emulator.faults.wire import fault_in
+from model.faults.kinds import KINDS, Kind
 
 TEXT = (Path(__file__).parents[4] / "docs" / "faults.md").read_text()
 BODIES = re.findall(r"curl -X PUT \S+ -d '(\{.*\})'", TEXT)

@@ -11,11 +11,11 @@ from localstack.aws.spec import load_service
 from localstack.http import Request
 from localstack.services.sqs.models import sqs_stores
 
-from emulator.faults.delays import Fixed
-from emulator.faults.fault import Fault, Scope
-from emulator.faults.kinds import BY_NAME
 from emulator.faults.queues import FaultySqsProvider
 from emulator.faults.registry import FAULTS
+from model.faults.delays import FixedDelay
+from model.faults.fault import Fault, Scope
+from model.faults.kinds import BY_NAME
 from tests.waiting import wait_until
 
 ACCOUNT_ID, REGION = "300000000099", "us-east-1"
@@ -60,7 +60,7 @@ def context(headers: dict[str, str] | None = None) -> RequestContext:
 
 
 def set_fault(kind: str, delay_ms: float | None = None, **options: Any) -> None:
-    delay = None if delay_ms is None else Fixed(delay_ms)
+    delay = None if delay_ms is None else FixedDelay(delay_ms)
     FAULTS.set(Fault(ACCOUNT_ID, kind, BY_NAME[kind], 0, 1, 60, delay=delay, **options))
 
 

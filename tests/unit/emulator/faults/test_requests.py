@@ -2,11 +2,11 @@
 
 import pytest
 
-from emulator.faults.fault import Fault, Thing
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import BY_NAME, KINDS, Place
-from emulator.faults.registry import Hit
 from emulator.faults.requests import ANSWERS, RESET_AFTER, RESET_BEFORE, Plan, identity_of_request, plan_of
+from model.faults.fault import Fault, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import BY_NAME, KINDS, Place
+from model.faults.registry import Hit
 
 ACCOUNT_ID = "000000000000"
 FLOW_HEADER = "Root=1-5759e988-0f10f10f0000000000000003;Sampled=0"

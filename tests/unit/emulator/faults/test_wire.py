@@ -8,19 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from emulator.faults import schemas, wire
-from emulator.faults.delays import LONGEST_MS, Delay, Exponential, Fixed, Uniform
-from emulator.faults.fault import Fault, Scope, Thing
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import BY_NAME, KINDS, Kind, Place
-from emulator.faults.registry import FaultRecord, Firing
+from emulator.faults import wire
+from model.faults import schemas
+from model.faults.delays import LONGEST_MS, Delay, ExponentialDelay, FixedDelay, UniformDelay
+from model.faults.fault import Fault, Scope, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import BY_NAME, KINDS, Kind, Place
+from model.faults.registry import FaultRecord, Firing
 
 ACCOUNT_ID = "000000000000"
 MS = st.integers(0, LONGEST_MS) | st.floats(0, LONGEST_MS)
 DELAYS: st.SearchStrategy[Delay] = st.one_of(
-    MS.map(Fixed),
-    st.tuples(MS, MS).map(lambda bounds: Uniform(min(bounds), max(bounds))),
-    st.builds(Exponential, MS, MS),
+    MS.map(FixedDelay),
+    st.tuples(MS, MS).map(lambda bounds: UniformDelay(min(bounds), max(bounds))),
+    st.builds(ExponentialDelay, MS, MS),
 )
 
 

@@ -1,8 +1,8 @@
 """The table of what faults may do must know every kind that there is."""
 
-from emulator.faults.kinds import BY_NAME, Place
 from harness.checking.fault_effects import EFFECTS, Reach, Site, effect_of
 from harness.faults.catalogue import KINDS
+from model.faults.kinds import BY_NAME, Place
 
 
 def test_every_kind_has_its_effect_those_of_the_engine_and_those_that_a_run_carries_out_itself() -> None:

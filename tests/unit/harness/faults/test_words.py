@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from emulator.faults.kinds import BY_NAME
 from harness.faults import ExponentialDelay, Fault, FixedDelay, FlowRange, UniformDelay
 from harness.faults.document import fault_to_json
 from harness.faults.words import WHAT_KINDS_DO, definition_in_words
+from model.faults.kinds import BY_NAME
 
 
 def test_each_kind_is_described_as_the_engine_describes_it() -> None:

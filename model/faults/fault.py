@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from emulator.faults.delays import Delay
-from emulator.faults.draws import draw
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import Kind
+from model.faults.delays import Delay
+from model.faults.draws import draw
+from model.faults.identity import Identity
+from model.faults.kinds import Kind
 
 
 @dataclass(frozen=True, slots=True)

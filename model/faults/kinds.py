@@ -4,7 +4,7 @@ import enum
 from dataclasses import dataclass
 from typing import Final
 
-from emulator.faults.delays import Delay, Fixed, Uniform
+from model.faults.delays import Delay, FixedDelay, UniformDelay
 
 
 class Place(enum.StrEnum):
@@ -64,42 +64,52 @@ WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWrite
 
 KINDS: Final = (
     # API Gateway
-    Kind("api-latency", Place.REQUEST, "The request waits before anything is done about it.", 0.5, Uniform(0, 500)),
+    Kind(
+        "api-latency", Place.REQUEST, "The request waits before anything is done about it.", 0.5, UniformDelay(0, 500)
+    ),
     Kind("api-429", Place.REQUEST, "The request is answered 429, Too Many Requests, and not carried out."),
     Kind("api-500", Place.REQUEST, "The request is answered 500, Internal server error, and not carried out."),
     Kind("api-504", Place.REQUEST, "The request is answered 504, Endpoint request timed out, and not carried out."),
     Kind("api-reset-before", Place.REQUEST, "The connection is reset, and the request not carried out."),
     Kind("api-reset-after", Place.REQUEST, "The request is carried out, and the connection reset before its answer."),
     # SQS
-    Kind("duplicates", Place.RECEIVE, "The message is delivered once more, after a delay.", 0.2, Uniform(0, 500)),
+    Kind("duplicates", Place.RECEIVE, "The message is delivered once more, after a delay.", 0.2, UniformDelay(0, 500)),
     Kind(
         "delays",
         Place.SEND,
         "The message becomes visible so much later, and others overtake it.",
         0.2,
-        Uniform(0, 2000),
+        UniformDelay(0, 2000),
     ),
     Kind("lost-deletes", Place.DELETE, "The delete is answered as done, and is not: the message comes again."),
     Kind("receive-throttles", Place.RECEIVE, "The receive that would return the message is throttled."),
     Kind("send-throttles", Place.SEND, "The send is throttled, and nothing is put into the queue."),
     # Lambda
-    Kind("cold-starts", Place.INVOCATION, "The environment starts anew, and takes so much longer.", 0.2, Fixed(500)),
+    Kind(
+        "cold-starts", Place.INVOCATION, "The environment starts anew, and takes so much longer.", 0.2, FixedDelay(500)
+    ),
     Kind("crashes", Place.CALL, "The function dies right before a write.", 0.05, None, WRITES, of_functions=True),
     Kind("late-crashes", Place.CALL, "The function dies right after a write.", 0.05, None, WRITES, of_functions=True),
     Kind("timeouts", Place.INVOCATION, "The function stands still until its time is over.", 0.02),
     Kind("init-failures", Place.INVOCATION, "The environment starts anew, and fails to initialize.", 0.05),
     Kind("function-throttles", Place.INVOCATION, "The invocation is throttled, and the function not run.", 0.05),
-    Kind("slow-handlers", Place.INVOCATION, "The function takes so much longer.", 0.2, Uniform(0, 500)),
+    Kind("slow-handlers", Place.INVOCATION, "The function takes so much longer.", 0.2, UniformDelay(0, 500)),
     Kind("out-of-memory", Place.INVOCATION, "The function begins, and is killed for want of memory.", 0.02),
     # DynamoDB
-    Kind("gsi-lag", Place.WRITE, "Global secondary indexes see the write so much later.", 1.0, Uniform(0, 2000)),
-    Kind("table-lag", Place.WRITE, "Reads that are not consistent see the write so much later.", 1.0, Uniform(0, 500)),
+    Kind("gsi-lag", Place.WRITE, "Global secondary indexes see the write so much later.", 1.0, UniformDelay(0, 2000)),
+    Kind(
+        "table-lag",
+        Place.WRITE,
+        "Reads that are not consistent see the write so much later.",
+        1.0,
+        UniformDelay(0, 500),
+    ),
     Kind(
         STALE_READS,
         Place.CALL,
         "A replica answers that is so far behind: the read, if it need not be consistent, sees what was.",
         0.2,
-        Uniform(0, 2000),
+        UniformDelay(0, 2000),
         EVENTUAL_READS,
         of_eventual_reads=True,
         times=MOST_TIMES,  # a thing's first reads are mostly before there is anything to see
@@ -108,9 +118,9 @@ KINDS: Final = (
     Kind("table-throttles", Place.CALL, "The call is refused: ProvisionedThroughputExceededException."),
     Kind("table-errors", Place.CALL, "The call is answered with InternalServerError, and nothing is done."),
     Kind("lost-answers", Place.CALL, "The write is done, and answered with InternalServerError.", operations=WRITES),
-    Kind("slow-tables", Place.CALL, "The call takes so much longer.", 0.2, Uniform(0, 500)),
+    Kind("slow-tables", Place.CALL, "The call takes so much longer.", 0.2, UniformDelay(0, 500)),
     # The engine
-    Kind("pauses", Place.PROCESS, "The whole engine stands still so long.", 1.0, Fixed(1000)),
+    Kind("pauses", Place.PROCESS, "The whole engine stands still so long.", 1.0, FixedDelay(1000)),
     Kind("full-disk", Place.PROCESS, "No file of the engine or of its functions can grow, until it heals.", 1.0),
 )
 

@@ -6,9 +6,9 @@ Each schema's description says what is expected, so that an error can say it too
 from collections.abc import Iterable
 from typing import Any, Final
 
-from emulator.faults.delays import LONGEST_MS
-from emulator.faults.kinds import KINDS, MOST_TIMES, Place
-from emulator.faults.registry import ACTIVE, EXPIRED, HEALED, LIMITED
+from model.faults.delays import LONGEST_MS
+from model.faults.kinds import KINDS, MOST_TIMES, Place
+from model.faults.registry import ACTIVE, EXPIRED, HEALED, LIMITED
 
 type Schema = dict[str, Any]
 

@@ -22,9 +22,10 @@ from emulator.faults.flows import FLOWS
 from emulator.faults.registry import FAULTS
 from emulator.faults.running import RUNNING
 from emulator.faults.taken import TakenRequest, require_spared
+from model.faults.catalogue import STALE_READS
 from model.faults.fault import Fault, Thing
 from model.faults.identity import TRACE_HEADER, Identity, flow_in
-from model.faults.kinds import EVENTUAL_READS, STALE_READS, Place
+from model.faults.kinds import EVENTUAL_READS, Place
 from model.faults.registry import Hit
 
 ITEM_OPERATIONS: Final = frozenset(

@@ -24,7 +24,7 @@ from harness.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_STACK_NA
 from harness.engines.transient import transient_state_dir
 from harness.errors import ExitCode
 from harness.faults import Fault
-from harness.faults.catalogue import KINDS, kind_named
+from harness.faults.catalogue import kind_named
 from harness.progress import Prefixed, show_nothing
 from harness.recording import View
 from harness.replaying.bench import bench_with_stack
@@ -39,6 +39,7 @@ from harness.soaking.rounds import Round
 from harness.soaking.soak import Bounds, Standing, make_rounds
 from harness.store.runs import RunStore
 from harness.workload import Workload
+from model.faults.catalogue import KINDS
 
 _MOST_FLOWS: Final = 10_000
 _MOST_ROUNDS: Final = 10_000

@@ -1,23 +1,26 @@
-"""The catalogue of faults: what each kind does, where, and what it needs to be told."""
+"""What a kind of fault is: where it is injected, what it hits and does by default. `catalogue` has them all."""
 
 import enum
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from model.faults.delays import Delay, FixedDelay, UniformDelay
+from model.faults.delays import Delay
+from model.faults.effects import Effect
 
 
 class Place(enum.StrEnum):
-    """Where in the engine a fault is injected. A thing that may be hit is seen at one place."""
+    """Where a fault is injected. A thing that may be hit is seen at one place."""
 
     REQUEST = "request"
     """A request to a deployed API, before anything is done about it."""
     SEND = "send"
     """A message that is about to be put into a queue."""
     RECEIVE = "receive"
-    """A message that is about to be handed to who receives it."""
+    """A message that is about to be returned by a receive."""
     DELETE = "delete"
-    """A message that is about to be deleted by who received it."""
+    """A message that is about to be deleted by its receiver."""
     INVOCATION = "invocation"
     """A message, or else an event, that is about to be handed to a function."""
     CALL = "call"
@@ -26,102 +29,74 @@ class Place(enum.StrEnum):
     """A change of an item in a table, when it is made."""
     PROCESS = "process"
     """The engine itself, once, when the fault is set."""
+    RUN = "run"
+    """The engine, by the run that uses it: no engine can do this to itself, so none can be asked for it."""
+
+
+EVENTUAL_READS: Final = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
+WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
+ITEM_OPERATIONS: Final = WRITES | EVENTUAL_READS | {"TransactGetItems"}
+EVERY_ATTEMPT: Final = 1_000_000
+"""More attempts than any thing has."""
+NO_LIMIT: Final = 1_000_000
+"""More hits than a fault has."""
+
+_OPERATIONS: Final[Mapping[Place, frozenset[str] | None]] = {
+    Place.REQUEST: None,
+    Place.SEND: frozenset({"SendMessage"}),
+    Place.RECEIVE: frozenset({"ReceiveMessage"}),
+    Place.DELETE: frozenset({"DeleteMessage"}),
+    Place.INVOCATION: frozenset({"Invoke"}),
+    Place.CALL: ITEM_OPERATIONS,
+    Place.WRITE: WRITES,
+    Place.PROCESS: frozenset(),
+    Place.RUN: frozenset(),
+}
+"""What a place sees; None: the methods and paths of an API."""
+_METHOD_AND_PATH: Final = re.compile(r"[A-Z]+ /.*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of fault.
-
-    Attributes:
-        name: what it is called everywhere.
-        place: where it is injected.
-        what: what it does to a thing that it hits, as one sentence.
-        rate: the share of things that it hits, if nobody says.
-        delay: how long, if nobody says; None where there is nothing to say.
-        operations: what it hits, if nobody says; empty: whatever the place sees.
-        of_functions: whether it hits only what a function does.
-        of_eventual_reads: whether it hits only reads that are eventually consistent.
-        times: how many attempts of each thing it hits, if nobody says.
-        draws_each_attempt: whether each attempt is drawn by itself; else a thing is hit at its first attempts or never.
-    """
+    """One kind of fault."""
 
     name: str
+    """What it is called everywhere, stored files included."""
     place: Place
     what: str
+    """What it does to a thing that it hits, as one sentence."""
+    effect: Effect
+    """What a hit may do to a sound stack."""
     rate: float = 0.1
+    """Default share of things that it hits."""
     delay: Delay | None = None
+    """Default delay; None: the kind delays nothing, and no delay can be given."""
     operations: frozenset[str] = frozenset()
+    """What it hits by default; empty: whatever its place sees."""
     of_functions: bool = False
+    """Whether it hits only what a function does."""
     of_eventual_reads: bool = False
+    """Whether it hits only eventually consistent reads."""
     times: int = 1
+    """Default number of attempts of each thing that it hits; where each is drawn by itself: that it may hit."""
     draws_each_attempt: bool = False
+    """Whether each attempt is drawn by itself; else a thing is hit at its first attempts or never."""
+    redelivers: bool = False
+    """Whether it makes messages come again, once their visibility timeout is over."""
+    from_flows: float = 0
+    """Default share of a run's flows that have ended when it begins; 0: it begins with the run."""
 
+    @property
+    def of_the_run(self) -> bool:
+        """Whether a run carries it out. Other kinds are set on the engine."""
+        return self.place is Place.RUN
 
-MOST_TIMES: Final = 1_000_000
-STALE_READS: Final = "stale-reads"
-EVENTUAL_READS: Final = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
-WRITES: Final = frozenset({"PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "BatchWriteItem"})
+    @property
+    def known_operations(self) -> frozenset[str] | None:
+        """The operations that a scope can name; None: any method and path of an API, as it declares them."""
+        return self.operations or _OPERATIONS[self.place]
 
-KINDS: Final = (
-    # API Gateway
-    Kind(
-        "api-latency", Place.REQUEST, "The request waits before anything is done about it.", 0.5, UniformDelay(0, 500)
-    ),
-    Kind("api-429", Place.REQUEST, "The request is answered 429, Too Many Requests, and not carried out."),
-    Kind("api-500", Place.REQUEST, "The request is answered 500, Internal server error, and not carried out."),
-    Kind("api-504", Place.REQUEST, "The request is answered 504, Endpoint request timed out, and not carried out."),
-    Kind("api-reset-before", Place.REQUEST, "The connection is reset, and the request not carried out."),
-    Kind("api-reset-after", Place.REQUEST, "The request is carried out, and the connection reset before its answer."),
-    # SQS
-    Kind("duplicates", Place.RECEIVE, "The message is delivered once more, after a delay.", 0.2, UniformDelay(0, 500)),
-    Kind(
-        "delays",
-        Place.SEND,
-        "The message becomes visible so much later, and others overtake it.",
-        0.2,
-        UniformDelay(0, 2000),
-    ),
-    Kind("lost-deletes", Place.DELETE, "The delete is answered as done, and is not: the message comes again."),
-    Kind("receive-throttles", Place.RECEIVE, "The receive that would return the message is throttled."),
-    Kind("send-throttles", Place.SEND, "The send is throttled, and nothing is put into the queue."),
-    # Lambda
-    Kind(
-        "cold-starts", Place.INVOCATION, "The environment starts anew, and takes so much longer.", 0.2, FixedDelay(500)
-    ),
-    Kind("crashes", Place.CALL, "The function dies right before a write.", 0.05, None, WRITES, of_functions=True),
-    Kind("late-crashes", Place.CALL, "The function dies right after a write.", 0.05, None, WRITES, of_functions=True),
-    Kind("timeouts", Place.INVOCATION, "The function stands still until its time is over.", 0.02),
-    Kind("init-failures", Place.INVOCATION, "The environment starts anew, and fails to initialize.", 0.05),
-    Kind("function-throttles", Place.INVOCATION, "The invocation is throttled, and the function not run.", 0.05),
-    Kind("slow-handlers", Place.INVOCATION, "The function takes so much longer.", 0.2, UniformDelay(0, 500)),
-    Kind("out-of-memory", Place.INVOCATION, "The function begins, and is killed for want of memory.", 0.02),
-    # DynamoDB
-    Kind("gsi-lag", Place.WRITE, "Global secondary indexes see the write so much later.", 1.0, UniformDelay(0, 2000)),
-    Kind(
-        "table-lag",
-        Place.WRITE,
-        "Reads that are not consistent see the write so much later.",
-        1.0,
-        UniformDelay(0, 500),
-    ),
-    Kind(
-        STALE_READS,
-        Place.CALL,
-        "A replica answers that is so far behind: the read, if it need not be consistent, sees what was.",
-        0.2,
-        UniformDelay(0, 2000),
-        EVENTUAL_READS,
-        of_eventual_reads=True,
-        times=MOST_TIMES,  # a thing's first reads are mostly before there is anything to see
-        draws_each_attempt=True,
-    ),
-    Kind("table-throttles", Place.CALL, "The call is refused: ProvisionedThroughputExceededException."),
-    Kind("table-errors", Place.CALL, "The call is answered with InternalServerError, and nothing is done."),
-    Kind("lost-answers", Place.CALL, "The write is done, and answered with InternalServerError.", operations=WRITES),
-    Kind("slow-tables", Place.CALL, "The call takes so much longer.", 0.2, UniformDelay(0, 500)),
-    # The engine
-    Kind("pauses", Place.PROCESS, "The whole engine stands still so long.", 1.0, FixedDelay(1000)),
-    Kind("full-disk", Place.PROCESS, "No file of the engine or of its functions can grow, until it heals.", 1.0),
-)
-
-BY_NAME: Final = {kind.name: kind for kind in KINDS}
+    def knows(self, operation: str) -> bool:
+        """Whether a scope can name this operation."""
+        known = self.known_operations
+        return bool(_METHOD_AND_PATH.fullmatch(operation)) if known is None else operation in known

@@ -17,8 +17,8 @@ from emulator.data_plane import connection, faulted, offers, server
 from emulator.data_plane.offers import Turns
 from emulator.data_plane.takers import Answer, Request, Taker
 from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
 from model.faults.fault import Fault
-from model.faults.kinds import BY_NAME
 from tests.unit.emulator.data_plane.fake_server import GET, FakeRounds, FakeTransport, connect, send
 
 

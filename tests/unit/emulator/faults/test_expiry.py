@@ -7,8 +7,8 @@ import pytest
 
 from emulator.faults.expiry import PERIOD_S, Expiry
 from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
 from model.faults.fault import Fault
-from model.faults.kinds import BY_NAME
 from model.faults.registry import ACTIVE, EXPIRED
 from tests.unit.emulator.faults.clocks import FakeClock
 from tests.waiting import wait_until

@@ -4,10 +4,11 @@ import pytest
 
 from emulator.faults.later import Later
 from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
 from model.faults.delays import FixedDelay
 from model.faults.fault import Fault, Thing
 from model.faults.identity import Identity
-from model.faults.kinds import BY_NAME, Place
+from model.faults.kinds import Place
 from tests.unit.emulator.faults.clocks import FakeClock
 
 ACCOUNT_ID = "000000000000"

@@ -14,9 +14,9 @@ import pytest
 from emulator.faults import pauser, process
 from emulator.faults.process import ProcessFaults
 from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
 from model.faults.delays import FixedDelay
 from model.faults.fault import Fault
-from model.faults.kinds import BY_NAME
 from tests.unit.emulator.faults.clocks import FakeClock
 from tests.waiting import wait_until
 

@@ -13,9 +13,9 @@ from localstack.services.sqs.models import sqs_stores
 
 from emulator.faults.queues import FaultySqsProvider
 from emulator.faults.registry import FAULTS
+from model.faults.catalogue import BY_NAME
 from model.faults.delays import FixedDelay
 from model.faults.fault import Fault, Scope
-from model.faults.kinds import BY_NAME
 from tests.waiting import wait_until
 
 ACCOUNT_ID, REGION = "300000000099", "us-east-1"

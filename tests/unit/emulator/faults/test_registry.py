@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
 from model.faults.fault import Fault, Thing, chooses
 from model.faults.identity import Identity
-from model.faults.kinds import BY_NAME, Place
+from model.faults.kinds import Place
 from model.faults.registry import EXPIRED
 from tests.unit.emulator.faults.clocks import FakeClock
 

@@ -3,9 +3,10 @@
 import pytest
 
 from emulator.faults.requests import ANSWERS, RESET_AFTER, RESET_BEFORE, Plan, identity_of_request, plan_of
+from model.faults.catalogue import BY_NAME, KINDS
 from model.faults.fault import Fault, Thing
 from model.faults.identity import Identity
-from model.faults.kinds import BY_NAME, KINDS, Place
+from model.faults.kinds import Place
 from model.faults.registry import Hit
 
 ACCOUNT_ID = "000000000000"

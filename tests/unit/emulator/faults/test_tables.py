@@ -12,10 +12,10 @@ from emulator.faults import tables
 from emulator.faults.flows import FLOWS
 from emulator.faults.registry import FAULTS
 from emulator.faults.running import RUNNING
+from model.faults.catalogue import BY_NAME
 from model.faults.delays import Delay, FixedDelay
 from model.faults.fault import Fault, Scope
 from model.faults.identity import FLOW_MARK, TRACE_HEADER
-from model.faults.kinds import BY_NAME
 
 ACCOUNT_ID = "300000000098"
 MESSAGE_ID = "9d0f2f5e-1111-2222-3333-444444444444"

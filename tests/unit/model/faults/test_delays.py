@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.faults.catalogue import BY_NAME
 from model.faults.delays import Delay, ExponentialDelay, FixedDelay, UniformDelay
 from model.faults.fault import Fault, Thing, delay_ms
 from model.faults.identity import Identity
-from model.faults.kinds import BY_NAME
 
 DRAWS = st.floats(0, 1, exclude_max=True)
 MS = st.floats(0, 3_600_000)

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.faults.catalogue import BY_NAME
 from model.faults.draws import draw
 from model.faults.fault import Fault, Thing, chooses
 from model.faults.identity import Identity
-from model.faults.kinds import BY_NAME
 
 ACCOUNT_ID = "000000000000"
 FLOWS = 4000

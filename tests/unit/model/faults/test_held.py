@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.faults.catalogue import BY_NAME
 from model.faults.fault import Fault
 from model.faults.held import Held
-from model.faults.kinds import BY_NAME
 
 FAULT = Fault("000000000000", "a", BY_NAME["delays"], seed=0, rate=1, ttl_s=1000)
 OTHER = replace(FAULT, name="b")

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.faults import registry
+from model.faults.catalogue import BY_NAME
 from model.faults.delays import FixedDelay
 from model.faults.fault import Fault, Scope, Thing, chooses
 from model.faults.identity import Identity
-from model.faults.kinds import BY_NAME, Place
+from model.faults.kinds import Place
 from model.faults.registry import (
     ACTIVE,
     EXPIRED,

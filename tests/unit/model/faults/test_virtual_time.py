@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.faults.catalogue import BY_NAME
 from model.faults.delays import FixedDelay
 from model.faults.fault import Fault, Thing, chooses
 from model.faults.held import Held
 from model.faults.identity import Identity
-from model.faults.kinds import BY_NAME, Place
+from model.faults.kinds import Place
 from model.faults.registry import EXPIRED, FaultRegistry, Instant
 
 ACCOUNT_ID = "000000000000"

@@ -32,7 +32,7 @@ _COMMAND_TIMEOUT_S: Final = 900
 _WARM_UP_S: Final = 3.0
 # What the image is made of, and so what a build has to see.
 SOURCES: Final = (
-    ".dockerignore", "Dockerfile", "authorizer", "consumer", "container", "emulator", "harness", "infra",
+    ".dockerignore", "Dockerfile", "authorizer", "consumer", "container", "emulator", "harness", "infra", "model",
     "pyproject.toml", "runtime.lock", "tools",
 )  # fmt: skip
 

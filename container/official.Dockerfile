@@ -10,6 +10,7 @@ RUN awk '/^[a-z]/ {keep = /^(awslambdaric|h11|simplejson|snapshot-restore-py)==/
     python3 register.py pyproject.toml /opt/code/localstack/.venv
 COPY container/health.py container/
 COPY emulator emulator
+COPY model model
 ENV LAMBDA_RUNTIME_EXECUTOR=process \
     PROVIDER_OVERRIDE_APIGATEWAY=embedded \
     PROVIDER_OVERRIDE_DYNAMODB=embedded \

@@ -65,7 +65,7 @@ def s3_embedded() -> Service:
 @aws_provider(api="sqs", name="embedded")
 def sqs_embedded() -> Service:
     """Serves SQS as LocalStack does, and breaks it on purpose, when `PROVIDER_OVERRIDE_SQS=embedded`."""
-    from emulator.faults.queues import create_sqs_service  # noqa: PLC0415 - late, as LocalStack's own
+    from emulator.services.sqs.provider import create_sqs_service  # noqa: PLC0415 - late, as LocalStack's own
 
     return create_sqs_service()
 

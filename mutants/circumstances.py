@@ -4,7 +4,7 @@ from typing import Final
 
 from harness.callers import Auth
 from harness.faults import Fault, FixedDelay, UniformDelay
-from harness.faults.catalogue import EVERY_ATTEMPT
+from model.faults.kinds import EVERY_ATTEMPT
 from mutants.mutant import Circumstance, Edit
 
 _WRITE: Final = "        new = users.put_if_absent(user_from_record(record))\n"

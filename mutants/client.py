@@ -4,8 +4,8 @@ import json
 from http import HTTPStatus
 from typing import Final
 
-from harness.driving.api_client import TRACE_HEADER
 from harness.transport import Request, Response, Transport
+from model.faults.identity import TRACE_HEADER
 from mutants.circumstances import LAGGING_REPLICAS
 from mutants.mutant import Mutant
 

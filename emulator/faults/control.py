@@ -9,9 +9,9 @@ from typing import Any, Final
 from emulator.faults import wire
 from emulator.faults.document import ROOT, document
 from emulator.faults.expiry import Expiry
-from emulator.faults.fault import Fault
-from emulator.faults.kinds import KINDS
 from emulator.faults.registry import Faults
+from model.faults.catalogue import ENGINE_KINDS
+from model.faults.fault import Fault
 
 LOG = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class Control:
             case []:
                 return {"GET": lambda _: self._list(), "DELETE": lambda _: self._heal_all()}
             case ["kinds"]:
-                return {"GET": lambda _: Answered(200, {"kinds": [wire.kind_to_json(kind) for kind in KINDS]})}
+                return {"GET": lambda _: Answered(200, {"kinds": [wire.kind_to_json(kind) for kind in ENGINE_KINDS]})}
             case ["openapi.json"]:
                 return {"GET": lambda _: Answered(200, document())}
             case [account]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from emulator.faults import schemas
+from model.faults import schemas
 
 ROOT: Final = "/_emulator/faults"
 

@@ -1,15 +1,15 @@
 """What a fault holds back: it is done after a delay, or at once when the fault heals."""
 
-import heapq
-import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Final
 
-from emulator.faults.fault import Fault
-from emulator.faults.registry import FAULTS, LIMITED, Faults
+from emulator.faults.registry import FAULTS, Faults
+from model.faults.fault import Fault
+from model.faults.held import Held
+from model.faults.registry import LIMITED
 
 LOG = logging.getLogger(__name__)
 
@@ -29,32 +29,23 @@ class Later:
         self._faults = faults
         self._clock = clock
         self._changed = threading.Condition()  # and the lock of all below
-        self._numbers = itertools.count()
-        self._due: list[tuple[float, int]] = []
-        self._held: dict[int, tuple[tuple[Fault, ...], Action]] = {}
+        self._held: Held[Action] = Held()
         self._runs = False
         faults.on_healing(self._let_go)
 
     def do(self, delay_s: float, faults: tuple[Fault, ...], action: Action) -> None:
         """Do something once, after a delay or when one of these faults heals."""
         with self._changed:
-            number = next(self._numbers)
-            self._held[number] = faults, action
-            heapq.heappush(self._due, (self._clock() + delay_s, number))
+            self._held.hold(action, self._clock() + delay_s, faults)
             self._changed.notify()
             if not self._runs:
                 self._runs = True
                 threading.Thread(target=self._run, name="faults-later", daemon=True).start()
 
     def do_what_is_due(self) -> None:
-        """Do it, and forget what was let go of."""
+        """Do it, each once."""
         with self._changed:
-            now = self._clock()
-            actions = []
-            while self._due and (self._due[0][0] <= now or self._due[0][1] not in self._held):
-                _, number = heapq.heappop(self._due)
-                if number in self._held:
-                    actions.append(self._held.pop(number)[1])
+            actions = self._held.take_due(self._clock())
         _do_all(actions)
 
     def _let_go(self, fault: Fault) -> None:
@@ -63,8 +54,7 @@ class Later:
         if any(record.fault == fault and record.state == LIMITED for record in records):
             return
         with self._changed:
-            numbers = [number for number, (faults, _) in self._held.items() if fault in faults]
-            actions = [self._held.pop(number)[1] for number in numbers]
+            actions = self._held.let_go(fault)
             self._changed.notify()
         _do_all(actions)
 
@@ -72,10 +62,11 @@ class Later:
         while True:
             self.do_what_is_due()
             with self._changed:
-                if not self._due:
+                due_at_s = self._held.due_at_s
+                if due_at_s is None:
                     self._runs = False
                     return
-                self._changed.wait(max(0, self._due[0][0] - self._clock()))
+                self._changed.wait(max(0, due_at_s - self._clock()))
 
 
 def _do_all(actions: list[Action]) -> None:

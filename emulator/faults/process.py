@@ -10,11 +10,12 @@ import time
 from typing import Final
 
 from emulator.faults import pauser
-from emulator.faults.fault import Fault, Thing
 from emulator.faults.full_disk import FullDisk
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import Place
-from emulator.faults.registry import ACTIVE, Faults, Hit
+from emulator.faults.registry import Faults
+from model.faults.fault import Fault, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import Place
+from model.faults.registry import ACTIVE, Hit
 
 LOG = logging.getLogger(__name__)
 

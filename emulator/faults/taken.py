@@ -6,9 +6,9 @@ thread of its own, where it comes by again and is hit.
 
 from localstack.http import Request
 
-from emulator.faults.fault import Thing
-from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
+from model.faults.fault import Thing
+from model.faults.kinds import Place
 
 
 class TakenRequest(Request):

@@ -10,24 +10,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from emulator.errors import MisuseError
-from emulator.faults import schemas
-from emulator.faults.delays import Delay, Exponential, Fixed, Uniform
-from emulator.faults.fault import Fault, Scope
-from emulator.faults.kinds import BY_NAME, EVENTUAL_READS, WRITES, Kind, Place
-from emulator.faults.registry import FaultRecord, Firing
+from model.faults import schemas
+from model.faults.catalogue import BY_NAME
+from model.faults.delays import Delay, ExponentialDelay, FixedDelay, UniformDelay
+from model.faults.fault import Fault, Scope
+from model.faults.kinds import NO_LIMIT, Kind
+from model.faults.registry import FaultRecord, Firing
 
 _SHOWN_CHARACTERS: Final = 100
-_REQUEST_OPERATION = re.compile(r"[A-Z]+ /.*", re.DOTALL)
-_READS: Final = EVENTUAL_READS | {"TransactGetItems"}
-_OPERATIONS: Final[Mapping[Place, frozenset[str]]] = {
-    Place.SEND: frozenset({"SendMessage"}),
-    Place.RECEIVE: frozenset({"ReceiveMessage"}),
-    Place.DELETE: frozenset({"DeleteMessage"}),
-    Place.INVOCATION: frozenset({"Invoke"}),
-    Place.CALL: WRITES | _READS,
-    Place.WRITE: WRITES,
-    Place.PROCESS: frozenset(),
-}
 _PUT_BODY: Final = Draft202012Validator(schemas.PUT_BODY)
 
 
@@ -70,7 +60,7 @@ def fault_in(body: bytes, account_id: str, name: str) -> Fault:
         rate=kind.rate if rate is None else rate,
         ttl_s=definition.get("ttl_s", schemas.DEFAULT_TTL_S),
         times=int(definition.get("times", kind.times)),
-        limit=int(definition.get("limit", 1_000_000)),
+        limit=int(definition.get("limit", NO_LIMIT)),
         scope=_scope(definition.get("scope", {}), kind),
         delay=_delay(definition.get("delay"), kind),
     )
@@ -149,17 +139,14 @@ def _scope(scope: Mapping[str, Any], kind: Kind) -> Scope:
 
 
 def _check_operation(where: str, operation: str, kind: Kind) -> None:
-    if kind.place is Place.REQUEST:
-        if not _REQUEST_OPERATION.fullmatch(operation):
-            raise RefusedError(
-                f"{where}: {_shown(operation)} is there, a method and a path are expected, as the API declares them: "
-                "POST /users"
-            )
+    if kind.knows(operation):
         return
-    known = kind.operations or _OPERATIONS[kind.place]
-    if operation not in known:
+    known = kind.known_operations
+    if known is None:
+        expected = "a method and a path are expected, as the API declares them: POST /users"
+    else:
         expected = f"one of {', '.join(sorted(known))} is expected" if known else f"{kind.name} has no operations"
-        raise RefusedError(f"{where}: {_shown(operation)} is there, {expected}")
+    raise RefusedError(f"{where}: {_shown(operation)} is there, {expected}")
 
 
 def _delay(delay: Mapping[str, float] | None, kind: Kind) -> Delay | None:
@@ -169,12 +156,12 @@ def _delay(delay: Mapping[str, float] | None, kind: Kind) -> Delay | None:
         raise RefusedError(f"delay: {_shown(delay)} is there, none is expected: {kind.name} has nothing to wait for")
     match delay:
         case {"fixed_ms": fixed_ms}:
-            return Fixed(fixed_ms)
+            return FixedDelay(fixed_ms)
         case {"mean_ms": mean_ms, "most_ms": most_ms}:
-            return Exponential(mean_ms, most_ms)
+            return ExponentialDelay(mean_ms, most_ms)
     if delay["least_ms"] > delay["most_ms"]:
         raise RefusedError(f"delay: {_shown(delay)} is there, a least_ms of at most most_ms is expected")
-    return Uniform(delay["least_ms"], delay["most_ms"])
+    return UniformDelay(delay["least_ms"], delay["most_ms"])
 
 
 def _json(body: bytes) -> Any:

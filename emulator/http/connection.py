@@ -10,13 +10,13 @@ from localstack.runtime import events
 from rolo.serving.twisted import HeaderPreservingHTTPChannel
 from twisted.web.http import _GenericHTTPChannelProtocol
 
-from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.http import server
 from emulator.http.fast_path import PendingRequest
 from emulator.http.handlers import Answer
 from emulator.http.heads import Head, read_head
 from emulator.http.sending import send
+from model.faults.kinds import Place
 
 
 class FastPathChannel(HeaderPreservingHTTPChannel):

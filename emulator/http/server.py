@@ -12,13 +12,13 @@ from rolo.serving.twisted import HeaderPreservingHTTPChannel, TwistedRequestAdap
 from twisted.internet import reactor as installed_reactor
 
 from emulator.faults.full_disk import is_full
-from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.http.fast_path import PendingRequest
 from emulator.http.handlers import Answer, Request
 from emulator.http.heads import MAX_BODY_BYTES
 from emulator.http.sending import send
 from emulator.services.apigateway.request_faults import Plan, plan_of
+from model.faults.kinds import Place
 
 LOG = logging.getLogger(__name__)
 

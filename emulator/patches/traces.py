@@ -11,7 +11,7 @@ from typing import Any
 from localstack.aws import connect
 from localstack.services.sqs import query_api
 
-from emulator.faults.identity import TRACE_HEADER
+from model.faults.identity import TRACE_HEADER
 
 _TRACE_HEADER: ContextVar[str | None] = ContextVar("trace_header", default=None)
 

@@ -9,15 +9,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from harness.checking.fault_effects import Effect, Site
 from harness.history import FaultHistory, Firing, FlowHistory
 from harness.operations import Meaning, Operation, OperationKind
 from harness.shape import ApiShape
+from model.faults.effects import Effect, Site
+from model.faults.kinds import EVENTUAL_READS
 
 CLOCKS_AGREE_S: Final = 0.25
 """How far the engine's clock and the run's may be apart."""
 
-_READS: Final = frozenset({"GetItem", "Query", "Scan", "BatchGetItem"})
 _SAID: Final = frozenset({Meaning.ACCEPTED, Meaning.VISIBLE, Meaning.PENDING, Meaning.FOUND, Meaning.FAILED})
 """Meanings that no fault gives an answer; but for one that shows what was, and only after it was seen otherwise."""
 
@@ -88,7 +88,7 @@ def _is_of(hit: Hit, call: Operation, shape: ApiShape) -> bool:
         case Site.SEND:
             return call.kind is OperationKind.CREATE
         case Site.READ:
-            return call.kind is not OperationKind.CREATE and operation in _READS
+            return call.kind is not OperationKind.CREATE and operation in EVENTUAL_READS
         case _:
             return False
 

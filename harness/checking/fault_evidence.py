@@ -9,11 +9,12 @@ from functools import cached_property
 from typing import Final
 
 from harness.checking.fault_calls import CLOCKS_AGREE_S, Hit, as_of_s, explained_calls, hits_of_create, may_give
-from harness.checking.fault_effects import RESET_AFTER, Effect, Reach, Site, effect_of
 from harness.checking.holds import Interval, covers, held_until, merged
 from harness.history import FaultHistory, FinalState, Firing, FlowHistory
 from harness.operations import Meaning, Operation
 from harness.shape import ApiShape
+from model.faults.catalogue import RESET_AFTER, effect_of
+from model.faults.effects import Effect, Reach, Site
 
 _FOREVER: Final = float("inf")
 

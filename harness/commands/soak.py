@@ -22,7 +22,7 @@ from harness.commands.stored import show, store_in
 from harness.engines.transient import transient_state_dir
 from harness.errors import ExitCode
 from harness.faults import Fault
-from harness.faults.catalogue import KINDS, kind_named
+from harness.faults.catalogue import kind_named
 from harness.replaying.trials import trials_on_stack
 from harness.running.dependencies import RunDependencies
 from harness.running.recording import View
@@ -39,6 +39,7 @@ from harness.stack.deployment import DEFAULT_ACCOUNT, DEFAULT_REGION, DEFAULT_ST
 from harness.store.runs import RunStore
 from harness.terminal.progress import Prefixed, show_nothing
 from harness.workload import Workload
+from model.faults.catalogue import KINDS
 
 _MOST_FLOWS: Final = 10_000
 _MOST_ROUNDS: Final = 10_000

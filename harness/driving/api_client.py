@@ -14,10 +14,8 @@ from harness.operations import BODY_KEPT_BYTES, Meaning, OperationKind, Outcome
 from harness.shape import ApiShape
 from harness.shape.answers import Reading, UnexpectedAnswerError, read_created, read_retrieved, read_status
 from harness.transport import Request, Response, Transport, TransportError
+from model.faults.identity import TRACE_HEADER, trace_of_flow
 
-TRACE_HEADER: Final = "X-Amzn-Trace-Id"
-
-_FLOW_MARK: Final = "0f10f10f"
 _SEEN_BYTES: Final = 300
 _REQUEST_ID_HEADERS: Final = ("x-amzn-requestid", "apigw-requestid", "x-request-id")
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
@@ -163,14 +161,6 @@ class AsyncApi:
             body=_kept(response.body) if reading.document is None else None,
             seen=seen,
         )
-
-
-def trace_of_flow(seed: int, number: int) -> str:
-    """Return the header's value that names a flow all the way through the stack: AWS hands it on, and so do we.
-
-    Its form: https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
-    """
-    return f"Root=1-{seed & 0xFFFFFFFF:08x}-{_FLOW_MARK}{number:016x}"
 
 
 _REFUSALS: Final = frozenset({Meaning.REJECTED, Meaning.UNAUTHORIZED, Meaning.FAILED})

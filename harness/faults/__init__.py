@@ -1,7 +1,7 @@
 """What is to be broken in a run, as values: part of its workload. No I/O.
 
-The engine breaks things (its faults are named after the same kinds); this package says which, when and for how long,
-and `harness.history.FaultHistory` is what became of it. `catalogue` knows the kinds, and what they do by default;
+`model.faults` says what there is to break, for the engine and for the harness. This package says what is broken in a
+run, when and for how long, and `harness.history.FaultHistory` is what became of it. `catalogue` looks kinds up;
 `notation` is how a person writes a fault, `document` is one in JSON, `ranges` says which make sense; `control` sets
 them on an engine and `schedule` does so at their times. `killing` carries out the one kind that no engine can do to
 itself.
@@ -9,31 +9,10 @@ itself.
 
 from dataclasses import dataclass
 
+from model.faults.delays import Delay, ExponentialDelay, FixedDelay, UniformDelay
+from model.faults.kinds import NO_LIMIT
 
-@dataclass(frozen=True, slots=True)
-class FixedDelay:
-    """Always the same."""
-
-    fixed_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class UniformDelay:
-    """Anything between two bounds, each as likely."""
-
-    least_ms: float
-    most_ms: float
-
-
-@dataclass(frozen=True, slots=True)
-class ExponentialDelay:
-    """Mostly short and at times long, by its mean, and never longer than its bound."""
-
-    mean_ms: float
-    most_ms: float
-
-
-type FaultDelay = FixedDelay | UniformDelay | ExponentialDelay
+__all__ = ["ExponentialDelay", "Fault", "FixedDelay", "FlowRange", "UniformDelay"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +28,14 @@ class Fault:
     """One fault of a workload, with everything that decides what it does: nothing is left to an engine's defaults."""
 
     kind: str
-    """As `catalogue` names it."""
+    """As `model.faults.catalogue` names it."""
     name: str
     """Its own in the workload; what it hits depends on it and on the workload's seed."""
     rate: float
     """The share of things that it hits, from 0 to 1. Which they are depends on no clock and on no order."""
     times: int = 1
     """How many attempts of each of them it hits: the first ones."""
-    limit: int = 1_000_000
+    limit: int = NO_LIMIT
     """It hits no more than so many in all."""
     operations: frozenset[str] = frozenset()
     """What it may hit, as `POST /users` or `PutItem`; empty: whatever the kind is about."""
@@ -64,7 +43,7 @@ class Fault:
     """Names of queues, functions or tables; empty: all."""
     flows: FlowRange | None = None
     """None: all."""
-    delay: FaultDelay | None = None
+    delay: Delay | None = None
     """None: the kind has nothing to wait for."""
     from_s: float = 0
     """When it begins, on the run's clock. With this, or `for_s`, what is hit depends on time."""

@@ -13,10 +13,6 @@ from harness.transport import Request, Response, Transport, TransportError
 CALL_TIMEOUT_S: Final = 10.0
 PAGE: Final = 5000
 """So many hits in one answer: well below what a transport takes."""
-ACTIVE: Final = "active"
-HEALED: Final = "healed"
-EXPIRED: Final = "expired"
-LIMITED: Final = "limited"
 
 _ROOT: Final = "/_emulator/faults"
 _SEEN_BYTES: Final = 300
@@ -33,7 +29,7 @@ class FaultState:
     """A fault as the engine has it. Its times are of the engine's own clock, in seconds of the Unix epoch."""
 
     state: str
-    """"active", "healed", "expired" or "limited"."""
+    """As `model.faults.registry` names it."""
     eligible: int
     fired: int
     set_at_s: float

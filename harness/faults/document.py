@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from harness.documents import Kinds, to_json
-from harness.faults import ExponentialDelay, Fault, FixedDelay, UniformDelay
+from harness.faults import Fault
+from model.faults.delays import ExponentialDelay, FixedDelay, UniformDelay
 
 DELAY_KINDS: Final[Kinds] = {FixedDelay: "fixed", UniformDelay: "uniform", ExponentialDelay: "exponential"}
 

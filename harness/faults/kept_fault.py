@@ -9,16 +9,15 @@ from typing import Final
 
 from harness.clock import RunClock, whole_microseconds
 from harness.faults import Fault
-from harness.faults.control import EXPIRED, HEALED, LIMITED, FaultControl, FaultControlError, FaultState
+from harness.faults.control import FaultControl, FaultControlError, FaultState
 from harness.faults.document import fault_to_json
 from harness.history import Firing
 from harness.history.writer import HistoryWriter
+from model.faults.registry import EXPIRED, HEALED, KEPT_FIRINGS, LIMITED
 
 TTL_S: Final = 30.0
 """An engine that is busy answers each of the calls that renew a fault only after seconds."""
 RENEWED_EVERY_S: Final = 5.0
-KEPT_FIRINGS: Final = 200_000
-"""Of one fault: as many as the engine keeps."""
 
 
 class KeptFault:

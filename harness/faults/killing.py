@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from harness.clock import RunClock
 from harness.errors import HarnessError
-from harness.faults import ExponentialDelay, Fault, FaultDelay, FixedDelay, UniformDelay
+from harness.faults import Fault
 from harness.faults.document import fault_to_json
 from harness.faults.flow_count import FlowCount
 from harness.faults.schedule import FaultSchedule
@@ -138,7 +138,7 @@ class _Killer:
             self._write_kill()
             try:
                 await victim.kill()
-                await clock.wait_until(clock.now_s() + _draw_s(self._fault.delay, self._random))
+                await clock.wait_until(clock.now_s() + self._draw_s())
                 await victim.bring_back()
             except HarnessError as error:
                 writer.note(f"the fault {name}: the engine did not come back: {error}")
@@ -150,6 +150,11 @@ class _Killer:
             victim.let_flows_in()
             return True
 
+    def _draw_s(self) -> float:
+        """Return how long the engine stays away beyond what its start takes."""
+        delay = self._fault.delay
+        return delay.drawn_ms(self._random.random()) / 1000 if delay else 0
+
     def _write_kill(self) -> None:
         """Write it down before it is done: what is lost then is explained also if this process ends right after."""
         name, writer, now_s = self._fault.name, self._context.writer, self._context.clock.now_s()
@@ -157,16 +162,3 @@ class _Killer:
         writer.fault_began(name, now_s)
         writer.fault_fired(name, Firing(now_s, None, ENGINE, KILL, self._kills))
         writer.fault_counts(name, self._kills, self._kills)
-
-
-def _draw_s(delay: FaultDelay | None, drawn: random.Random) -> float:
-    """Return how long the engine stays away beyond what its start takes."""
-    match delay:
-        case FixedDelay(fixed_ms):
-            return fixed_ms / 1000
-        case UniformDelay(least_ms, most_ms):
-            return drawn.uniform(least_ms, most_ms) / 1000
-        case ExponentialDelay(mean_ms, most_ms):
-            return min(drawn.expovariate(1 / mean_ms) if mean_ms else 0.0, most_ms) / 1000
-        case _:
-            return 0.0

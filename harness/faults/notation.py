@@ -12,9 +12,10 @@ from typing import Any, Final
 
 from harness.durations import DURATION, duration_s, in_seconds
 from harness.errors import MisuseError
-from harness.faults import ExponentialDelay, Fault, FaultDelay, FixedDelay, FlowRange, UniformDelay
-from harness.faults.catalogue import kind_named
+from harness.faults import Fault, FlowRange
+from harness.faults.catalogue import kind_named, usual_fault
 from harness.faults.ranges import check_fault
+from model.faults.delays import Delay, ExponentialDelay, FixedDelay, UniformDelay
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def faults_of_kinds(text: str) -> tuple[Fault, ...]:
     names = [part.strip() for part in text.split(",") if part.strip()]
     if not names:
         raise MisuseError(f"{text!a} names no fault; give kinds, like gsi-lag,duplicates")
-    return tuple(kind_named(name).fault() for name in dict.fromkeys(names))
+    return tuple(usual_fault(kind_named(name)) for name in dict.fromkeys(names))
 
 
 def fault_in_words(text: str) -> Fault:
@@ -58,7 +59,7 @@ def fault_of_words(kind: str, words: list[str]) -> Fault:
         MisuseError: see `fault_in_words`.
     """
     changes: dict[str, Any] = {}
-    fault = kind_named(kind).fault()
+    fault = usual_fault(kind_named(kind))
     for word in words:
         name, sign, value = word.partition("=")
         if not sign or name not in _READERS:
@@ -106,7 +107,7 @@ def _flows(value: str) -> FlowRange | None:
     return FlowRange(int(found[1]), int(found[2] or found[1])) if found else None
 
 
-def _delay(value: str) -> FaultDelay | None:
+def _delay(value: str) -> Delay | None:
     if found := re.fullmatch(DURATION, value):
         return FixedDelay(_ms(found, 1))
     if found := re.fullmatch(f"{DURATION}-{DURATION}", value):

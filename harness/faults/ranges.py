@@ -7,22 +7,17 @@ from dataclasses import fields
 from typing import Final
 
 from harness.errors import MisuseError
-from harness.faults import Fault, UniformDelay
-from harness.faults.catalogue import EVERY_ATTEMPT, FaultKind, kind_named
+from harness.faults import Fault
+from harness.faults.catalogue import kind_named
+from model.faults.delays import LONGEST_MS, UniformDelay
+from model.faults.kinds import EVERY_ATTEMPT, Kind
+from model.faults.schemas import LONGEST_NAME, MOST_LIMIT, MOST_NAMES, NAME
 
 MOST_FAULTS: Final = 100
 LONGEST_S: Final = 3600
-_LONGEST_MS: Final = 3_600_000
-_MOST_TIMES: Final = EVERY_ATTEMPT
 _LARGEST_SHARE: Final = 0.99
 """When all flows have ended, nothing begins any more."""
-_MOST_LIMIT: Final = 1_000_000_000
 _MOST_FLOW: Final = 2**63 - 1
-_MOST_NAMES: Final = 1000
-_LONGEST_NAME: Final = 1024
-
-_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
-_REQUEST: Final = re.compile(r"[A-Z]+ /.*", re.DOTALL)
 
 type _Range = tuple[str, float, float, float]
 """Where, the value, the least, the most."""
@@ -50,7 +45,7 @@ def check_fault(fault: Fault, where: str) -> None:
         MisuseError: something makes no sense.
     """
     kind = kind_named(fault.kind, f"{where}.kind")
-    if not _NAME.fullmatch(fault.name):
+    if not re.fullmatch(NAME["pattern"], fault.name):
         expected = "1 to 63 of a-z, 0-9 and - are expected, and no - at the begin"
         raise MisuseError(f"{where}.name: {expected}, not {fault.name!a}")
     for place, value, least, most in _ranges(fault):
@@ -65,15 +60,15 @@ def check_fault(fault: Fault, where: str) -> None:
         raise MisuseError(f"{where}: every= and a share of the flows as from= are for kills alone; leave them out")
     _check_delay(fault, kind, f"{where}.delay")
     _check_operations(fault, kind, f"{where}.operations")
-    if any(not 0 < len(name) <= _LONGEST_NAME for name in fault.resources) or len(fault.resources) > _MOST_NAMES:
-        expected = f"{_MOST_NAMES:,} names of 1 to {_LONGEST_NAME:,} characters at most are expected"
+    if any(not 0 < len(name) <= LONGEST_NAME for name in fault.resources) or len(fault.resources) > MOST_NAMES:
+        expected = f"{MOST_NAMES:,} names of 1 to {LONGEST_NAME:,} characters at most are expected"
         raise MisuseError(f"{where}.resources: {expected}")
 
 
 def _ranges(fault: Fault) -> Iterator[_Range]:
     yield "rate", fault.rate, 0, 1
-    yield "times", fault.times, 1, _MOST_TIMES
-    yield "limit", fault.limit, 1, _MOST_LIMIT
+    yield "times", fault.times, 1, EVERY_ATTEMPT
+    yield "limit", fault.limit, 1, MOST_LIMIT
     yield "from_s", fault.from_s, 0, LONGEST_S
     yield "from_flows", fault.from_flows, 0, _LARGEST_SHARE
     for name, time_s in (("for_s", fault.for_s), ("every_s", fault.every_s)):
@@ -84,7 +79,7 @@ def _ranges(fault: Fault) -> Iterator[_Range]:
         yield "flows.last", fault.flows.last, 0, _MOST_FLOW
     if fault.delay:
         for field in fields(fault.delay):
-            yield f"delay.{field.name}", getattr(fault.delay, field.name), 0, _LONGEST_MS
+            yield f"delay.{field.name}", getattr(fault.delay, field.name), 0, LONGEST_MS
 
 
 def _check_of_the_run(fault: Fault, where: str) -> None:
@@ -102,7 +97,7 @@ def _check_of_the_run(fault: Fault, where: str) -> None:
 _OF_THINGS: Final = {"rate": "rate", "times": "times", "flows": "flows", "resources": "resources"}
 
 
-def _check_delay(fault: Fault, kind: FaultKind, where: str) -> None:
+def _check_delay(fault: Fault, kind: Kind, where: str) -> None:
     if kind.delay is None and fault.delay is not None:
         raise MisuseError(f"{where}: {kind.name} has nothing to wait for; leave the delay out")
     if kind.delay is not None and fault.delay is None:
@@ -112,13 +107,13 @@ def _check_delay(fault: Fault, kind: FaultKind, where: str) -> None:
         raise MisuseError(f"{where}: the least comes first, not {delay.least_ms:g}ms-{delay.most_ms:g}ms")
 
 
-def _check_operations(fault: Fault, kind: FaultKind, where: str) -> None:
+def _check_operations(fault: Fault, kind: Kind, where: str) -> None:
     for operation in sorted(fault.operations):
-        if kind.operations is None:
-            if not _REQUEST.fullmatch(operation):
-                expected = "a method and a path are expected, as the API declares them (POST /users)"
-                raise MisuseError(f"{where}: {expected}, not {operation!a}")
-        elif operation not in kind.operations:
-            known = ", ".join(sorted(kind.operations))
-            expected = f"one of {known} is expected" if known else f"{kind.name} has none"
-            raise MisuseError(f"{where}: {expected}, not {operation!a}")
+        if kind.knows(operation):
+            continue
+        known = kind.known_operations
+        if known is None:
+            expected = "a method and a path are expected, as the API declares them (POST /users)"
+        else:
+            expected = f"one of {', '.join(sorted(known))} is expected" if known else f"{kind.name} has none"
+        raise MisuseError(f"{where}: {expected}, not {operation!a}")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from harness.faults import Fault
-from harness.faults.control import ACTIVE, FaultControl, FaultControlError
+from harness.faults.control import FaultControl, FaultControlError
+from model.faults.registry import ACTIVE
 
 LOOKED_EVERY_S: Final = 1.0
 

@@ -5,13 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from harness.faults.descriptions import WHAT_KINDS_DO, definition_in_words
+from harness.faults.descriptions import definition_in_words
 from harness.history import FaultHistory, Firing
 from harness.html_report.plots.plot import Lane, Plot
 from harness.html_report.shown import shown_ms, shown_text
 from harness.terminal.faults import fault_called, periods_in_words, recovery_in_words
 from harness.timing import TIMINGS, FaultFigures
 from harness.timing.statistics import Quantiles
+from model.faults.catalogue import BY_NAME
 
 _NAMED_IN_A_DESCRIPTION: Final = 10
 _LANE_CHARACTERS: Final = 40
@@ -102,7 +103,7 @@ def _rows(figures: FaultFigures, faults: Sequence[FaultHistory]) -> Iterator[Fau
         recoveries = [recovery_in_words(each) for each in figures.recoveries if each.fault == fault.name]
         yield FaultRow(
             called=shown_text(fault_called(summary)),
-            what=WHAT_KINDS_DO.get(fault.kind, ""),
+            what=BY_NAME[fault.kind].what if fault.kind in BY_NAME else "",
             definition=shown_text(definition_in_words(fault.definition)),
             active=periods_in_words(summary.periods),
             could_hit=_counted(summary.eligible),

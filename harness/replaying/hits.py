@@ -16,12 +16,12 @@ from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from harness.checking.evidence_text import counted
-from harness.faults.catalogue import KILLS
 from harness.history import FaultHistory, History
 from harness.operations import FlowEnding, OperationKind
 from harness.shape import ApiShape
 from harness.shape.document import shape_from_json
 from harness.shape.users import USERS_API
+from model.faults.catalogue import KILLS
 
 _SHOWN: Final = 5
 

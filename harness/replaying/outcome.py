@@ -9,11 +9,11 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from harness.checking.evidence_text import counted
-from harness.faults.catalogue import EVERY_ATTEMPT
 from harness.replaying.regression_test import WrittenTest
 from harness.replaying.shrinking import Ended, Shrunk
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
+from model.faults.kinds import EVERY_ATTEMPT
 
 _SHOWN_FLOWS: Final = 10
 

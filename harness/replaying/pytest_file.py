@@ -11,6 +11,8 @@ from harness.workload import Workload
 _LINE_CHARACTERS: Final = 100
 _INDENT: Final = "    "
 _OTHERS: Final = frozenset({"pytest"})
+_PUBLIC: Final = {"model.faults.delays": "harness.faults"}
+"""Where a test imports from what is defined elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,7 @@ class _Code:
         """Return the expression of a value."""
         if is_dataclass(value) and not isinstance(value, type):
             kind = type(value)
-            self.need(kind.__module__, kind.__name__)
+            self.need(_PUBLIC.get(kind.__module__, kind.__module__), kind.__name__)
             return f"{kind.__name__}({', '.join(_members(value, self))})"
         if isinstance(value, Enum):
             self.need(type(value).__module__, type(value).__name__)

@@ -9,11 +9,11 @@ from dataclasses import fields, replace
 from typing import Any, Final
 
 from harness.faults import Fault, FlowRange
-from harness.faults.catalogue import KILLS
 from harness.replaying.delta import minimized
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
 from harness.workload.payloads import PayloadMix
+from model.faults.catalogue import KILLS
 
 type Fails = Callable[[Workload], bool]
 type Simplification = Callable[[Workload, Fails], Workload]

@@ -15,7 +15,6 @@ from harness.clock import RunClock
 from harness.driving.driver import drive
 from harness.errors import HarnessError, MisuseError
 from harness.faults import Fault
-from harness.faults.catalogue import KILLS
 from harness.faults.control import FaultControl
 from harness.faults.flow_count import FlowCount
 from harness.faults.killing import KillContext, killed_by
@@ -32,6 +31,7 @@ from harness.running.run_target import Killable, RunTarget
 from harness.transport import Transport
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
+from model.faults.catalogue import KILLS
 
 SAMPLE_EVERY_S: Final = 0.5
 _CONTROL_CONNECTIONS: Final = 8

@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from harness.faults import ExponentialDelay, Fault, FaultDelay, FixedDelay, UniformDelay
-from harness.faults.catalogue import FaultKind
+from harness.faults import Fault
+from harness.faults.catalogue import usual_fault
 from harness.soaking.kind_selection import kinds_of_round
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import Arrival, Bursts, ClosedLoop, ConstantRate, PoissonRate, schedule
 from harness.workload.polling import ExponentialBackoff, FixedInterval, Polling, RetryAfter
+from model.faults.delays import Delay, ExponentialDelay, FixedDelay, UniformDelay
+from model.faults.kinds import Kind, Place
 
 LEAST_FLOWS: Final = 30
 """A round of fewer would need faults that hit nearly everything."""
@@ -48,7 +50,7 @@ _BRIEF_S: Final = (1.0, 4.0)
 
 
 def draw_round(
-    kinds: Sequence[FaultKind], seed: int, number: int, redelivery_s: float, most_flows: int = DEFAULT_FLOWS
+    kinds: Sequence[Kind], seed: int, number: int, redelivery_s: float, most_flows: int = DEFAULT_FLOWS
 ) -> Workload:
     """Return what a round does: its kinds of faults, dealt, and everything else, drawn.
 
@@ -108,8 +110,8 @@ def _polling(drawn: random.Random, arrival: Arrival) -> Polling:
     return drawn.choice((*hasty, *patient) if isinstance(arrival, ClosedLoop) else patient)
 
 
-def _fault(kind: FaultKind, drawn: random.Random, flows: int, span_s: float) -> Fault:
-    fault = replace(kind.fault(), delay=_delay(kind.delay, drawn))
+def _fault(kind: Kind, drawn: random.Random, flows: int, span_s: float) -> Fault:
+    fault = replace(usual_fault(kind), delay=_delay(kind.delay, drawn))
     if kind.name in _BRIEF_KINDS:
         return replace(fault, from_s=_round(drawn.uniform(0, span_s / 2)), for_s=_round(drawn.uniform(*_BRIEF_S)))
     if _is_of_the_engine(kind):
@@ -123,9 +125,9 @@ def _fault(kind: FaultKind, drawn: random.Random, flows: int, span_s: float) -> 
     return replace(fault, rate=_rate(kind, drawn, flows * share))
 
 
-def _rate(kind: FaultKind, drawn: random.Random, flows: float) -> float:
+def _rate(kind: Kind, drawn: random.Random, flows: float) -> float:
     """Return the share of things that are hit: enough for some hits, and not so many that nothing is left."""
-    is_of_api = kind.operations is None
+    is_of_api = kind.place is Place.REQUEST
     things = flows * _CALLS_OF_A_FLOW if is_of_api else flows
     least = min(1.0, _HITS / things)
     if kind.rate == 1:
@@ -135,7 +137,7 @@ def _rate(kind: FaultKind, drawn: random.Random, flows: float) -> float:
     return _up(drawn.uniform(least, max(least, _MOST_API_RATE if is_of_api else _MOST_RATE)))
 
 
-def _delay(usual: FaultDelay | None, drawn: random.Random) -> FaultDelay | None:
+def _delay(usual: Delay | None, drawn: random.Random) -> Delay | None:
     """Return a delay of any form, and no longer than what is usual."""
     match usual:
         case None:
@@ -152,9 +154,9 @@ def _delay(usual: FaultDelay | None, drawn: random.Random) -> FaultDelay | None:
             return drawn.choice(forms)
 
 
-def _is_of_the_engine(kind: FaultKind) -> bool:
+def _is_of_the_engine(kind: Kind) -> bool:
     """Whether a kind hits the engine as a whole, and no share of anything."""
-    return kind.operations is not None and not kind.operations
+    return kind.place in {Place.PROCESS, Place.RUN}
 
 
 def _up(rate: float) -> float:

@@ -13,12 +13,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from harness.faults.catalogue import KILLS
 from harness.history import FaultHistory, FlowHistory, History
 from harness.timing import FaultFigures, FaultPeriod, FaultSummary, Recovery
 from harness.timing.errors import is_error
 from harness.timing.flow_times import flow_times, meant_to_start_s, visible_bounds
 from harness.timing.statistics import Durations
+from model.faults.catalogue import KILLS
 
 SPLIT_TIMINGS: Final = ("visible_lower", "visible_upper", "flow")
 """What is told apart for flows that were hit and flows that were not."""

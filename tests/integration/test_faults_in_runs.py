@@ -14,7 +14,6 @@ import requests
 
 from harness.documents import to_json
 from harness.engines import RunningEngine
-from harness.faults.catalogue import KINDS, FaultKind
 from harness.faults.kept_fault import TTL_S
 from harness.faults.notation import fault_in_words
 from harness.history import FaultHistory, History
@@ -25,6 +24,8 @@ from harness.stack.deployment import Deployment
 from harness.workload import Deadlines, Workload
 from harness.workload.arrival import ClosedLoop
 from harness.workload.document import workload_to_json
+from model.faults.catalogue import ENGINE_KINDS
+from model.faults.kinds import Kind
 from tests.integration.faults_fixture import EngineFaults
 from tests.waiting import wait_until
 
@@ -58,7 +59,7 @@ MANY = Workload(
 """One fault at least at each place where any is injected while flows are made."""
 
 
-def _as_the_engine_says(kind: FaultKind) -> dict[str, object]:
+def _as_the_engine_says(kind: Kind) -> dict[str, object]:
     delay = None if kind.delay is None else to_json(kind.delay, {})
     return {"name": kind.name, "rate": kind.rate, "delay": delay}
 
@@ -83,9 +84,9 @@ def _first_attempts(fault: FaultHistory, flows: set[int]) -> list[tuple[str, str
 def test_the_harness_knows_the_kinds_that_the_engine_has(engine: RunningEngine) -> None:
     answer = requests.get(f"{engine.endpoint_url}/_emulator/faults/kinds", timeout=_TIMEOUT_S).json()
     said = [{name: kind[name] for name in ("name", "rate", "delay")} for kind in answer["kinds"]]
-    assert [_as_the_engine_says(kind) for kind in KINDS if not kind.of_the_run] == said
+    assert [_as_the_engine_says(kind) for kind in ENGINE_KINDS] == said
     narrowed = {kind["name"]: frozenset(kind["operations"]) for kind in answer["kinds"] if kind["operations"]}
-    assert {kind.name: kind.operations for kind in KINDS if kind.name in narrowed} == narrowed
+    assert {kind.name: kind.operations for kind in ENGINE_KINDS if kind.name in narrowed} == narrowed
 
 
 def test_the_same_seed_hits_the_same_flows_at_any_concurrency(

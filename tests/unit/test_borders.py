@@ -78,6 +78,27 @@ def test_the_model_imports_the_standard_library_and_small_pure_libraries_only() 
     assert not beyond
 
 
+FAULTS_OF_SERVICES = {"functions.py", "tables.py"}
+"""Places of injection in `emulator/faults`; they belong to `emulator/services`."""
+
+
+def test_the_faults_of_the_engine_know_no_service() -> None:
+    allowed = {"emulator.errors", "emulator.faults"}
+    own = [file for file in modules_of("emulator/faults") if file.name not in FAULTS_OF_SERVICES]
+
+    beyond = [
+        f"{file.relative_to(CHECKOUT)} imports {name}"
+        for file in own
+        for name in imports_of(file)
+        if name.startswith(("emulator.", "localstack.services."))
+        and name != "localstack.services.edge"
+        and not any(f"{name}.".startswith(f"{each}.") for each in allowed)
+    ]
+
+    assert own
+    assert not beyond
+
+
 def test_localstack_is_imported_by_the_emulator_and_what_measures_it_only() -> None:
     packages = sorted(OURS - {"emulator", "benchmarks", "tests"})
 

@@ -25,10 +25,10 @@ from localstack.services.plugins import SERVICE_PLUGINS
 from localstack.utils.aws.arns import get_partition
 from werkzeug.datastructures import Headers
 
-from emulator.faults.identity import FLOW_MARK, TRACE_HEADER
-from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.faults.taken import HitError, TakenRequest
+from model.faults.identity import FLOW_MARK, TRACE_HEADER
+from model.faults.kinds import Place
 
 # https://docs.aws.amazon.com/apigateway/latest/api/API_Integration.html, `uri`
 _INTEGRATION = re.compile(

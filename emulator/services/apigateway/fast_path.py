@@ -17,11 +17,11 @@ from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewa
 from localstack.utils.strings import to_bytes
 from werkzeug.datastructures import Headers
 
-from emulator.faults.identity import TRACE_HEADER
 from emulator.http.handlers import IN_TURN, Answer, Request, is_plain
 from emulator.services.apigateway.authorization.step import is_metered
 from emulator.services.apigateway.calls import integration_call
 from emulator.services.apigateway.enforcing import EnforcingGateway
+from model.faults.identity import TRACE_HEADER
 
 # The API's ID, the stage, a path without an empty part, and a query.
 PLAIN_TARGET = re.compile(r"/_aws/execute-api/(?P<api_id>[a-z0-9]+)/(?P<stage>[A-Za-z0-9_-]+)(?:/[^/?#]+)+(?:\?[^#]*)?")

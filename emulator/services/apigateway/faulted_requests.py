@@ -27,12 +27,12 @@ from localstack.services.apigateway.next_gen.execute_api.gateway_response import
 from localstack.services.apigateway.next_gen.execute_api.router import ApiGatewayEndpoint, ApiGatewayRouter
 from werkzeug.exceptions import HTTPException
 
-from emulator.faults.fault import Thing
-from emulator.faults.identity import TRACE_HEADER
 from emulator.http.handlers import Answer, Request
 from emulator.services.apigateway.fast_path import to_answer, to_web_request
 from emulator.services.apigateway.request_faults import identity_of_request
 from emulator.services.apigateway.wording import WordedExceptionHandler
+from model.faults.fault import Thing
+from model.faults.identity import TRACE_HEADER
 
 _ERRORS: Final[Mapping[str, tuple[type[BaseGatewayException], str]]] = {
     "api-429": (ThrottledError, "Too Many Requests"),

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from emulator.faults.identity import Identity, flow_in
-from emulator.faults.registry import Hit
+from model.faults.identity import Identity, flow_in
+from model.faults.registry import Hit
 
 RESET_BEFORE: Final = "api-reset-before"
 RESET_AFTER: Final = "api-reset-after"

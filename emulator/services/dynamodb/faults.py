@@ -15,16 +15,18 @@ from typing import Any, Final
 from localstack.aws.api import CommonServiceException, RequestContext, ServiceRequest, ServiceResponse
 from localstack.aws.api.core import ServiceRequestHandler
 
-from emulator.faults.fault import Fault, Thing
 from emulator.faults.flows import FLOWS
-from emulator.faults.identity import TRACE_HEADER, Identity, flow_in
-from emulator.faults.kinds import EVENTUAL_READS, STALE_READS, Place
-from emulator.faults.registry import FAULTS, Hit
+from emulator.faults.registry import FAULTS
 from emulator.faults.running import RUNNING
 from emulator.faults.taken import TakenRequest, require_spared
 from model.dynamodb.database import table_name
 from model.dynamodb.lagging import Lag
 from model.dynamodb.values import Item
+from model.faults.catalogue import STALE_READS
+from model.faults.fault import Fault, Thing
+from model.faults.identity import TRACE_HEADER, Identity, flow_in
+from model.faults.kinds import EVENTUAL_READS, Place
+from model.faults.registry import Hit
 
 ITEM_OPERATIONS: Final = frozenset(
     {

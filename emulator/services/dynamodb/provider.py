@@ -27,12 +27,12 @@ from localstack.services.plugins import Service
 from localstack.state import StateVisitor
 from localstack.utils.aws.arns import get_partition
 
-from emulator.faults.fault import Fault
 from emulator.faults.registry import FAULTS
 from emulator.services.dynamodb.faults import breaking, ends_remembering, is_lag, lag_of, read_ago_s
 from emulator.services.dynamodb.server import Server
 from model.dynamodb import constraints
 from model.dynamodb.errors import DynamoDbError, ValidationError
+from model.faults.fault import Fault
 
 
 class InProcessServer:

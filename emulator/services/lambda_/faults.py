@@ -7,11 +7,11 @@ from typing import Any, Final
 
 from localstack.aws.api.lambda_ import ThrottleReason, TooManyRequestsException
 
-from emulator.faults.fault import Thing
-from emulator.faults.identity import Identity, identity_of_message
-from emulator.faults.kinds import Place
 from emulator.faults.registry import FAULTS
 from emulator.services.lambda_.ailments import HEALTHY, Ailments
+from model.faults.fault import Thing
+from model.faults.identity import Identity, identity_of_message
+from model.faults.kinds import Place
 
 INVOKE: Final = "Invoke"
 

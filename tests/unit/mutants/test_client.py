@@ -4,8 +4,8 @@ import asyncio
 import json
 from collections.abc import Iterable
 
-from harness.driving.api_client import TRACE_HEADER
 from harness.transport import Request, Response, Transport
+from model.faults.identity import TRACE_HEADER
 from mutants.client import ImpatientClient
 
 

@@ -7,14 +7,15 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from emulator.faults import schemas
 from emulator.faults.control import MAX_BODY_BYTES, Answered, Asked, Control
 from emulator.faults.document import ROOT, document
 from emulator.faults.expiry import Expiry
-from emulator.faults.fault import Fault, Thing
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import KINDS, Place
 from emulator.faults.registry import Faults
+from model.faults import schemas
+from model.faults.catalogue import ENGINE_KINDS
+from model.faults.fault import Fault, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import Place
 from tests.unit.emulator.faults.clocks import FakeClock
 
 ACCOUNT_ID = "000000000000"
@@ -97,7 +98,7 @@ def test_firings_are_paged(engine: Engine) -> None:
 
 def test_all_kinds_are_listed(engine: Engine) -> None:
     listed = engine.ask("GET", f"{ROOT}/kinds").content["kinds"]
-    assert [kind["name"] for kind in listed] == [kind.name for kind in KINDS]
+    assert [kind["name"] for kind in listed] == [kind.name for kind in ENGINE_KINDS]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,10 @@ import queue
 import pytest
 
 from emulator.faults.expiry import PERIOD_S, Expiry
-from emulator.faults.fault import Fault
-from emulator.faults.kinds import BY_NAME
-from emulator.faults.registry import ACTIVE, EXPIRED, Faults
+from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
+from model.faults.fault import Fault
+from model.faults.registry import ACTIVE, EXPIRED
 from tests.unit.emulator.faults.clocks import FakeClock
 from tests.waiting import wait_until
 

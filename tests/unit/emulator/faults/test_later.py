@@ -2,12 +2,13 @@
 
 import pytest
 
-from emulator.faults.delays import Fixed
-from emulator.faults.fault import Fault, Thing
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import BY_NAME, Place
 from emulator.faults.later import Later
 from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
+from model.faults.delays import FixedDelay
+from model.faults.fault import Fault, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import Place
 from tests.unit.emulator.faults.clocks import FakeClock
 
 ACCOUNT_ID = "000000000000"
@@ -29,7 +30,7 @@ def later(faults: Faults, clock: FakeClock) -> Later:
 
 
 def fault(name: str, limit: int = 10, ttl_s: float = 1000) -> Fault:
-    return Fault(ACCOUNT_ID, name, BY_NAME["delays"], 0, 1, ttl_s, limit=limit, delay=Fixed(60_000))
+    return Fault(ACCOUNT_ID, name, BY_NAME["delays"], 0, 1, ttl_s, limit=limit, delay=FixedDelay(60_000))
 
 
 def test_it_is_done_when_due_and_in_the_order_of_the_times(later: Later, clock: FakeClock) -> None:

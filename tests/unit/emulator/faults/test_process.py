@@ -12,17 +12,17 @@ import psutil
 import pytest
 
 from emulator.faults import pauser, process
-from emulator.faults.delays import Fixed
-from emulator.faults.fault import Fault
-from emulator.faults.kinds import BY_NAME
 from emulator.faults.process import ProcessFaults
 from emulator.faults.registry import Faults
+from model.faults.catalogue import BY_NAME
+from model.faults.delays import FixedDelay
+from model.faults.fault import Fault
 from tests.unit.emulator.faults.clocks import FakeClock
 from tests.waiting import wait_until
 
 ACCOUNT_ID = "000000000000"
 FULL = Fault(ACCOUNT_ID, "full", BY_NAME["full-disk"], seed=0, rate=1, ttl_s=60)
-PAUSE = Fault(ACCOUNT_ID, "pause", BY_NAME["pauses"], seed=0, rate=1, ttl_s=60, times=9, delay=Fixed(1500))
+PAUSE = Fault(ACCOUNT_ID, "pause", BY_NAME["pauses"], seed=0, rate=1, ttl_s=60, times=9, delay=FixedDelay(1500))
 
 
 class FakeDisk:

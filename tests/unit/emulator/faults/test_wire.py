@@ -8,19 +8,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from emulator.faults import schemas, wire
-from emulator.faults.delays import LONGEST_MS, Delay, Exponential, Fixed, Uniform
-from emulator.faults.fault import Fault, Scope, Thing
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import BY_NAME, KINDS, Kind, Place
-from emulator.faults.registry import FaultRecord, Firing
+from emulator.faults import wire
+from model.faults import schemas
+from model.faults.catalogue import BY_NAME, ENGINE_KINDS
+from model.faults.delays import LONGEST_MS, Delay, ExponentialDelay, FixedDelay, UniformDelay
+from model.faults.fault import Fault, Scope, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import Kind, Place
+from model.faults.registry import FaultRecord, Firing
 
 ACCOUNT_ID = "000000000000"
 MS = st.integers(0, LONGEST_MS) | st.floats(0, LONGEST_MS)
 DELAYS: st.SearchStrategy[Delay] = st.one_of(
-    MS.map(Fixed),
-    st.tuples(MS, MS).map(lambda bounds: Uniform(min(bounds), max(bounds))),
-    st.builds(Exponential, MS, MS),
+    MS.map(FixedDelay),
+    st.tuples(MS, MS).map(lambda bounds: UniformDelay(min(bounds), max(bounds))),
+    st.builds(ExponentialDelay, MS, MS),
 )
 
 
@@ -36,7 +38,7 @@ def operations_of(kind: Kind) -> st.SearchStrategy[frozenset[str]]:
 
 @st.composite
 def faults(draw: st.DrawFn) -> Fault:
-    kind = draw(st.sampled_from(KINDS))
+    kind = draw(st.sampled_from(ENGINE_KINDS))
     flows = draw(st.none() | st.tuples(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1)))
     return Fault(
         account_id=ACCOUNT_ID,
@@ -64,7 +66,7 @@ def test_what_is_told_of_a_fault_sets_the_same_again(fault: Fault) -> None:
     assert wire.fault_in(json.dumps(definition).encode(), told["account_id"], told["name"]) == fault
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", ENGINE_KINDS, ids=lambda kind: kind.name)
 def test_a_kind_is_enough(kind: Kind) -> None:
     expected = Fault(ACCOUNT_ID, "any", kind, seed=0, rate=kind.rate, ttl_s=60, times=kind.times, delay=kind.delay)
     assert read(kind=kind.name) == expected
@@ -192,7 +194,7 @@ def test_a_hit_tells_whose_it_was() -> None:
     }
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
+@pytest.mark.parametrize("kind", ENGINE_KINDS, ids=lambda kind: kind.name)
 def test_a_kind_is_told_as_the_document_says(kind: Kind) -> None:
     told = wire.kind_to_json(kind)
     Draft202012Validator(schemas.KIND).validate(told)

@@ -13,13 +13,13 @@ from rolo.serving.twisted import HeaderPreservingHTTPChannel
 from twisted.internet.error import ConnectionDone
 from twisted.python.failure import Failure
 
-from emulator.faults.fault import Fault
-from emulator.faults.kinds import BY_NAME
 from emulator.faults.registry import Faults
 from emulator.http import connection, fast_path, server
 from emulator.http.fast_path import Turns
 from emulator.http.handlers import Answer, Handler, Request
 from emulator.services.apigateway import faulted_requests
+from model.faults.catalogue import BY_NAME
+from model.faults.fault import Fault
 from tests.unit.emulator.http.fake_server import GET, FakeRounds, FakeTransport, connect, send
 
 

@@ -10,9 +10,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from harness.checking.fault_effects import EFFECTS, Reach
 from harness.history import FaultHistory, Firing, FlowHistory, History
 from harness.operations import FlowEnding, Meaning, Operation, OperationKind, Outcome
+from model.faults.catalogue import BY_NAME
+from model.faults.effects import Reach
 from tests.unit.harness.checking.literal import (
     AGREEMENT,
     CREATE,
@@ -131,7 +132,7 @@ class World:
     def _waits(self, at_s: float) -> float:
         """Return when a message's turn is, where something that holds everybody up has hit somebody."""
         for fault in self.faults.values():
-            effect = EFFECTS[fault.kind]
+            effect = BY_NAME[fault.kind].effect
             holds = effect.holds is Reach.ALL and effect.while_active and fault.firings
             if holds and fault.active(at_s) and self.drawn.random() < 0.3:
                 at_s = self.drawn.uniform(at_s, fault.until_s)

@@ -7,16 +7,16 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from harness.checking.catalogue import check_all
-from harness.checking.fault_effects import EFFECTS
 from harness.checking.fault_exemptions import exempt_flows
 from harness.judging.judge import overall
 from harness.verdicts import VerdictWord
+from model.faults.catalogue import BY_NAME
 from tests.unit.harness.checking.faulty_model import run
 from tests.unit.harness.checking.planted_under_faults import BUGS
 
 VALID, INVALID, UNKNOWN = VerdictWord
 SEEDS = st.integers(0, 2**32)
-MIXES = st.sets(st.sampled_from(sorted(EFFECTS)), min_size=1, max_size=6).map(sorted)
+MIXES = st.sets(st.sampled_from(sorted(BY_NAME)), min_size=1, max_size=6).map(sorted)
 
 
 @settings(max_examples=1000, deadline=None)
@@ -28,7 +28,7 @@ def test_what_a_correct_system_does_under_any_mix_of_faults_is_never_invalid(see
     assert [result.reason for result in results if "crashed" in result.reason] == []
 
 
-@pytest.mark.parametrize("kind", sorted(EFFECTS))
+@pytest.mark.parametrize("kind", sorted(BY_NAME))
 def test_under_each_kind_there_are_executions_that_are_valid(kind: str) -> None:
     """Else the checkers could call everything unknown, and never be wrong."""
     words = []

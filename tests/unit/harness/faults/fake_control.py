@@ -5,8 +5,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from harness.faults.catalogue import KINDS
 from harness.transport import Request, Response, TransportError, TransportFailure
+from model.faults.catalogue import ENGINE_KINDS
 
 ENDPOINT_URL = "http://engine.test:4566"
 ACCOUNT_ID = "123456789012"
@@ -19,7 +19,7 @@ class FakeControl:
     """Faults that expire by themselves, and whose hits a test adds."""
 
     latency_s: float = 0.0
-    known: list[str] | None = field(default_factory=lambda: [kind.name for kind in KINDS if not kind.of_the_run])
+    known: list[str] | None = field(default_factory=lambda: [kind.name for kind in ENGINE_KINDS])
     """None: an engine that has no faults."""
     gone_at_s: float = float("inf")
     """From then on nobody answers."""

@@ -8,8 +8,9 @@ import pytest
 from harness.commands.notations import FaultInWords, FaultKinds
 from harness.errors import MisuseError
 from harness.faults import ExponentialDelay, Fault, FixedDelay, FlowRange, UniformDelay
-from harness.faults.catalogue import KINDS, FaultKind
 from harness.faults.notation import fault_in_words, faults_of_kinds
+from model.faults.catalogue import KINDS
+from model.faults.kinds import Kind
 
 
 def test_kinds_alone_are_faults_that_do_what_the_catalogue_says() -> None:
@@ -130,5 +131,5 @@ def test_a_command_line_says_the_same() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
-def test_every_kind_makes_sense_as_it_is(kind: FaultKind) -> None:
+def test_every_kind_makes_sense_as_it_is(kind: Kind) -> None:
     assert fault_in_words(kind.name) == faults_of_kinds(kind.name)[0]

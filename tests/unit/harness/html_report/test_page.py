@@ -201,7 +201,7 @@ def test_what_was_broken_on_purpose_is_told_before_the_figures_that_it_explains(
         text.index(part)
         for part in (
             "What was broken on purpose",
-            "Global secondary indexes see the write so much later. hits 30 %, 0 to 200 ms",
+            "Global secondary indexes see the write after a delay. hits 30 %, 0 to 200 ms",
             "slow function (slow-handlers)",
             " flows were hit, ",
             "create to visible, at most hit",

@@ -8,11 +8,14 @@ from hypothesis import strategies as st
 
 from harness.commands.run import QUICK_REDELIVERY
 from harness.faults import Fault, FixedDelay
-from harness.faults.catalogue import KINDS, FaultKind, kills_engine, kind_named
+from harness.faults.catalogue import kills_engine, kind_named, usual_fault
 from harness.soaking.drawing import LEAST_FLOWS, draw_round
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop, ConstantRate, PoissonRate, schedule
 from harness.workload.ranges import check_workload
+from model.faults.catalogue import KINDS
+from model.faults.effects import Effect
+from model.faults.kinds import Kind, Place
 
 SEEDS = st.integers(0, 2**63)
 NUMBERS = st.integers(1, 80)
@@ -46,7 +49,7 @@ def test_a_round_is_a_workload_that_makes_sense_and_is_drawn_the_same_again(
 @given(SEEDS, NUMBERS)
 def test_nothing_waits_longer_than_its_kind_does_if_nobody_says(seed: int, number: int) -> None:
     for fault in draw_round(KINDS, seed, number, 12).faults:
-        usual = kind_named(fault.kind).fault()
+        usual = usual_fault(kind_named(fault.kind))
         assert (fault.delay is None) is (usual.delay is None)
         if fault.delay:
             assert longest_ms(fault) <= longest_ms(usual)
@@ -90,7 +93,7 @@ def test_enough_hits_are_expected_that_a_fault_which_hits_nothing_means_somethin
 ) -> None:
     workload = draw_round(KINDS, seed, number, 12, most_flows)
     for fault in workload.faults:
-        calls = 3 if kind_named(fault.kind).operations is None else 1
+        calls = 3 if kind_named(fault.kind).place is Place.REQUEST else 1
         share = 1.0 if fault.for_s is None or fault.rate == 1 else fault.for_s / last_start_s(workload)
         assert fault.rate == 1 or fault.rate * workload.flows * share * calls >= 11.5, fault
 
@@ -103,9 +106,9 @@ def test_only_the_kinds_that_were_chosen_are_drawn(chosen: tuple[str, ...]) -> N
 
 
 def test_a_kind_that_waits_for_nothing_if_nobody_says_waits_for_nothing() -> None:
-    at_once = FaultKind("kills-of-tomorrow", 1.0, FixedDelay(0))
+    at_once = Kind("kills-of-tomorrow", Place.PROCESS, "", Effect(), 1.0, FixedDelay(0))
     [fault] = draw_round([at_once], 7, 1, 12).faults
-    assert fault == at_once.fault()
+    assert fault == usual_fault(at_once)
 
 
 def test_a_kind_that_the_catalogue_gets_joins_by_itself() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from harness.callers import Auth
 from harness.errors import ExitCode, HarnessError, MisuseError
 from harness.faults import ExponentialDelay, Fault, FixedDelay, FlowRange, UniformDelay
-from harness.faults.catalogue import kind_named
+from harness.faults.catalogue import kind_named, usual_fault
 from harness.shape.document import shape_from_json
 from harness.shape.users import USERS_API
 from harness.workload import Deadlines, Workload
@@ -204,7 +204,7 @@ def test_the_flows_that_are_to_be_made_alone_come_back() -> None:
 
 
 def test_users_that_a_killed_engine_forgets_cannot_sign_a_run_that_kills_it() -> None:
-    killing = Workload(seed=1, flows=2, auth=Auth.IAM, faults=(kind_named("kills").fault(),))
+    killing = Workload(seed=1, flows=2, auth=Auth.IAM, faults=(usual_fault(kind_named("kills")),))
     with pytest.raises(MisuseError, match=r"workload\.auth: an engine that was killed has forgotten whose the access"):
         check_workload(killing)
     check_workload(replace(killing, auth=Auth.JWT))

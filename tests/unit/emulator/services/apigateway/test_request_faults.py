@@ -2,10 +2,6 @@
 
 import pytest
 
-from emulator.faults.fault import Fault, Thing
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import BY_NAME, KINDS, Place
-from emulator.faults.registry import Hit
 from emulator.services.apigateway.request_faults import (
     ANSWERS,
     RESET_AFTER,
@@ -14,6 +10,11 @@ from emulator.services.apigateway.request_faults import (
     identity_of_request,
     plan_of,
 )
+from model.faults.catalogue import BY_NAME, KINDS
+from model.faults.fault import Fault, Thing
+from model.faults.identity import Identity
+from model.faults.kinds import Place
+from model.faults.registry import Hit
 
 ACCOUNT_ID = "000000000000"
 FLOW_HEADER = "Root=1-5759e988-0f10f10f0000000000000003;Sampled=0"

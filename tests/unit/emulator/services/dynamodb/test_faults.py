@@ -8,14 +8,14 @@ from localstack.aws.api import CommonServiceException, RequestContext
 from localstack.aws.spec import load_service
 from localstack.http import Request
 
-from emulator.faults.delays import Delay, Fixed
-from emulator.faults.fault import Fault, Scope
 from emulator.faults.flows import FLOWS
-from emulator.faults.identity import FLOW_MARK, TRACE_HEADER
-from emulator.faults.kinds import BY_NAME
 from emulator.faults.registry import FAULTS
 from emulator.faults.running import RUNNING
 from emulator.services.dynamodb import faults
+from model.faults.catalogue import BY_NAME
+from model.faults.delays import Delay, FixedDelay
+from model.faults.fault import Fault, Scope
+from model.faults.identity import FLOW_MARK, TRACE_HEADER
 
 ACCOUNT_ID = "300000000098"
 MESSAGE_ID = "9d0f2f5e-1111-2222-3333-444444444444"
@@ -176,7 +176,7 @@ ASKED = {"TableName": "users"}
 def test_only_a_read_that_need_not_be_consistent_sees_what_was(
     operation: str, request_: dict[str, Any], *, is_hit: bool
 ) -> None:
-    set_fault("stale-reads", delay=Fixed(1500))
+    set_fault("stale-reads", delay=FixedDelay(1500))
 
     assert call(operation, request_) == (1.5 if is_hit else 0)
     (record,) = FAULTS.records(ACCOUNT_ID)
@@ -184,8 +184,8 @@ def test_only_a_read_that_need_not_be_consistent_sees_what_was(
 
 
 def test_of_several_replicas_the_one_that_is_furthest_behind_answers_and_nobody_waits_for_it() -> None:
-    set_fault("stale-reads", delay=Fixed(1_000_000))
-    set_fault("stale-reads", name="other", delay=Fixed(2_000_000))
+    set_fault("stale-reads", delay=FixedDelay(1_000_000))
+    set_fault("stale-reads", name="other", delay=FixedDelay(2_000_000))
 
     assert call("Query", ASKED) == 2000
     assert faults.read_ago_s() == 0
@@ -193,7 +193,7 @@ def test_of_several_replicas_the_one_that_is_furthest_behind_answers_and_nobody_
 
 def test_a_write_is_remembered_only_while_reads_of_its_account_may_see_what_was() -> None:
     elsewhere = TABLE_ARN.replace(ACCOUNT_ID, "300000000097")
-    set_fault("stale-reads", delay=Fixed(1))
+    set_fault("stale-reads", delay=FixedDelay(1))
 
     lag = faults.lag_of("PutItem", TABLE_ARN, ITEM)
     assert lag is not None

@@ -49,6 +49,16 @@ class Identity:
         return cls(f"content {digest.hexdigest()}")
 
 
+def trace_of_flow(seed: int, number: int) -> str:
+    """Return the header's value that names a flow all the way through the stack.
+
+    Args:
+        seed: the workload's; it makes the trace another in each run, and says nothing about the flow.
+        number: the flow's.
+    """
+    return f"Root=1-{seed & 0xFFFFFFFF:08x}-{FLOW_MARK}{number:016x}"
+
+
 def flow_in(trace_header: str | None) -> int | None:
     """Return the flow's number that a trace header has; None where it has none."""
     found = _FLOW.search(trace_header) if trace_header else None

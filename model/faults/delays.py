@@ -7,7 +7,7 @@ LONGEST_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
-class Fixed:
+class FixedDelay:
     """Always the same."""
 
     fixed_ms: float
@@ -18,7 +18,7 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Uniform:
+class UniformDelay:
     """Anything between two bounds, each as likely."""
 
     least_ms: float
@@ -30,7 +30,7 @@ class Uniform:
 
 
 @dataclass(frozen=True, slots=True)
-class Exponential:
+class ExponentialDelay:
     """Mostly short and at times long, by its mean, and never longer than its bound."""
 
     mean_ms: float
@@ -41,4 +41,4 @@ class Exponential:
         return min(self.most_ms, -self.mean_ms * math.log1p(-draw))
 
 
-type Delay = Fixed | Uniform | Exponential
+type Delay = FixedDelay | UniformDelay | ExponentialDelay

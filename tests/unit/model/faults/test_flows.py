@@ -1,7 +1,7 @@
 """Whose flow a message is, by its ID."""
 
-from emulator.faults.flows import Flows
-from emulator.faults.identity import Identity
+from model.faults.flows import Flows
+from model.faults.identity import Identity
 
 
 def test_the_first_value_that_is_a_known_message_says_whose_it_is() -> None:

@@ -6,9 +6,10 @@ Each schema's description says what is expected, so that an error can say it too
 from collections.abc import Iterable
 from typing import Any, Final
 
-from emulator.faults.delays import LONGEST_MS
-from emulator.faults.kinds import KINDS, MOST_TIMES, Place
-from emulator.faults.registry import ACTIVE, EXPIRED, HEALED, LIMITED
+from model.faults.catalogue import ENGINE_KINDS
+from model.faults.delays import LONGEST_MS
+from model.faults.kinds import EVERY_ATTEMPT, NO_LIMIT, Place
+from model.faults.registry import ACTIVE, EXPIRED, HEALED, LIMITED
 
 type Schema = dict[str, Any]
 
@@ -16,6 +17,10 @@ LONGEST_TTL_S: Final = 3600
 DEFAULT_TTL_S: Final = 60
 MOST_FIRINGS: Final = 10_000
 DEFAULT_FIRINGS: Final = 1000
+MOST_LIMIT: Final = 1_000_000_000
+MOST_NAMES: Final = 1000
+LONGEST_NAME: Final = 1024
+"""Of an operation or a resource, in characters."""
 
 ACCOUNT_ID: Final[Schema] = {
     "type": "string",
@@ -53,8 +58,13 @@ _MS: Final[Schema] = {
 _DELAYS: Final = (("fixed_ms",), ("least_ms", "most_ms"), ("mean_ms", "most_ms"))
 _NAMES: Final[Schema] = {
     "type": "array",
-    "maxItems": 1000,
-    "items": {"type": "string", "minLength": 1, "maxLength": 1024, "description": "a name of 1 to 1024 characters"},
+    "maxItems": MOST_NAMES,
+    "items": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_NAME,
+        "description": f"a name of 1 to {LONGEST_NAME} characters",
+    },
 }
 _FLOW: Final[Schema] = {
     "type": "integer",
@@ -88,8 +98,8 @@ _DELAY: Final[Schema] = {
 _DEFINITION: Final[Schema] = {
     "kind": {
         "type": "string",
-        "enum": [kind.name for kind in KINDS],
-        "description": f"one of {', '.join(kind.name for kind in KINDS)}",
+        "enum": [kind.name for kind in ENGINE_KINDS],
+        "description": f"one of {', '.join(kind.name for kind in ENGINE_KINDS)}",
     },
     "seed": {
         "type": "integer",
@@ -107,15 +117,15 @@ _DEFINITION: Final[Schema] = {
     "times": {
         "type": "integer",
         "minimum": 1,
-        "maximum": MOST_TIMES,
-        "description": f"a number from 1 to {MOST_TIMES}: of attempts of each thing that are hit",
+        "maximum": EVERY_ATTEMPT,
+        "description": f"a number from 1 to {EVERY_ATTEMPT}: of attempts of each thing that are hit",
     },
     "limit": {
         "type": "integer",
         "minimum": 1,
-        "maximum": 1_000_000_000,
-        "default": 1_000_000,
-        "description": "a number from 1 to 1000000000: of hits, after which it ends",
+        "maximum": MOST_LIMIT,
+        "default": NO_LIMIT,
+        "description": f"a number from 1 to {MOST_LIMIT}: of hits, after which it ends",
     },
     "ttl_s": {
         "type": "number",
@@ -143,7 +153,7 @@ PUT_BODY: Final[Schema] = _object(_DEFINITION, ("kind",), "an object with a kind
 
 _COUNT: Final[Schema] = {"type": "integer", "minimum": 0}
 _TIME: Final[Schema] = {"type": "number", "description": "seconds of the Unix epoch"}
-_PLACE: Final[Schema] = {"type": "string", "enum": [place.value for place in Place]}
+_PLACE: Final[Schema] = {"type": "string", "enum": [place.value for place in Place if place is not Place.RUN]}
 _MAYBE_TIME: Final[Schema] = {"type": ["number", "null"]}
 
 FAULT: Final[Schema] = _object(

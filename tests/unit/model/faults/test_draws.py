@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.faults.draws import draw
-from emulator.faults.fault import Fault, Thing, chooses
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import BY_NAME
+from model.faults.catalogue import BY_NAME
+from model.faults.draws import draw
+from model.faults.fault import Fault, Thing, chooses
+from model.faults.identity import Identity
 
 ACCOUNT_ID = "000000000000"
 FLOWS = 4000

@@ -11,11 +11,11 @@ from localstack.aws.spec import load_service
 from localstack.http import Request
 from localstack.services.sqs.models import sqs_stores
 
-from emulator.faults.delays import Fixed
-from emulator.faults.fault import Fault, Scope
-from emulator.faults.kinds import BY_NAME
-from emulator.faults.queues import FaultySqsProvider
 from emulator.faults.registry import FAULTS
+from emulator.services.sqs.provider import EmbeddedSqsProvider
+from model.faults.catalogue import BY_NAME
+from model.faults.delays import FixedDelay
+from model.faults.fault import Fault, Scope
 from tests.waiting import wait_until
 
 ACCOUNT_ID, REGION = "300000000099", "us-east-1"
@@ -25,7 +25,7 @@ ACCOUNT_ID, REGION = "300000000099", "us-east-1"
 class Queue:
     """A queue, and its messages as its API has them."""
 
-    provider: FaultySqsProvider
+    provider: EmbeddedSqsProvider
     url: str
     fifo: bool = False
 
@@ -60,13 +60,13 @@ def context(headers: dict[str, str] | None = None) -> RequestContext:
 
 
 def set_fault(kind: str, delay_ms: float | None = None, **options: Any) -> None:
-    delay = None if delay_ms is None else Fixed(delay_ms)
+    delay = None if delay_ms is None else FixedDelay(delay_ms)
     FAULTS.set(Fault(ACCOUNT_ID, kind, BY_NAME[kind], 0, 1, 60, delay=delay, **options))
 
 
 @pytest.fixture
-def provider() -> Iterator[FaultySqsProvider]:
-    made = FaultySqsProvider()
+def provider() -> Iterator[EmbeddedSqsProvider]:
+    made = EmbeddedSqsProvider()
     made._cloudwatch_dispatcher = None  # it would send metrics to an engine
     yield made
     FAULTS.heal(ACCOUNT_ID)
@@ -74,12 +74,12 @@ def provider() -> Iterator[FaultySqsProvider]:
 
 
 @pytest.fixture
-def queue(provider: FaultySqsProvider) -> Queue:
+def queue(provider: EmbeddedSqsProvider) -> Queue:
     return Queue(provider, provider.create_queue(context(), "plain")["QueueUrl"])
 
 
 @pytest.fixture
-def fifo(provider: FaultySqsProvider) -> Queue:
+def fifo(provider: EmbeddedSqsProvider) -> Queue:
     created = provider.create_queue(context(), "ordered.fifo", {"FifoQueue": "true"})
     return Queue(provider, created["QueueUrl"], fifo=True)
 

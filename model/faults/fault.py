@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from emulator.faults.delays import Delay
-from emulator.faults.draws import draw
-from emulator.faults.identity import Identity
-from emulator.faults.kinds import Kind
+from model.faults.delays import Delay
+from model.faults.draws import draw
+from model.faults.identity import Identity
+from model.faults.kinds import NO_LIMIT, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Fault:
     rate: float
     ttl_s: float
     times: int = 1
-    limit: int = 1_000_000
+    limit: int = NO_LIMIT
     scope: Scope = field(default_factory=Scope)
     delay: Delay | None = None
 

@@ -1,4 +1,4 @@
-"""Faults of SQS, around LocalStack's provider: what is sent, received and deleted, for everybody alike.
+"""Where faults of SQS are injected: what is sent, received and deleted, whoever does it.
 
 Sources: SQS Developer Guide, "At-least-once delivery" (a message may be delivered again, also when it was deleted) and
 "FIFO queues" (what is exactly once and in order: such queues have neither duplicates nor delays); API Reference,
@@ -12,96 +12,40 @@ from functools import partial
 from typing import Any, Final
 
 from localstack.aws.api import CommonServiceException, RequestContext
-from localstack.services.plugins import Service
 from localstack.services.sqs.models import SqsMessage, SqsQueue
-from localstack.services.sqs.provider import SqsProvider, extract_message_count_from_headers
 
-from emulator.faults.fault import Thing
 from emulator.faults.flows import FLOWS
-from emulator.faults.identity import TRACE_HEADER, Identity, flow_in, identity_of_message
-from emulator.faults.kinds import Place
 from emulator.faults.later import LATER
-from emulator.faults.registry import FAULTS, Hit
+from emulator.faults.registry import FAULTS
 from emulator.faults.taken import TakenRequest, require_spared
+from model.faults.fault import Thing
+from model.faults.identity import TRACE_HEADER, Identity, flow_in, identity_of_message
+from model.faults.kinds import Place
+from model.faults.registry import Hit
 
 _FIFO: Final = ".fifo"
 
 
-class FaultySqsProvider(SqsProvider):
-    """LocalStack's provider, and what the faults that are set do to messages."""
+def breaking_send(
+    queue: Any, context: RequestContext, message_body: str, system_attributes: Mapping[str, Any] | None
+) -> "_Sending":
+    """Return what stands in for a queue while a message is put into it, with what faults do to the message.
 
-    def _put_message(  # noqa: PLR0917 - LocalStack's own parameters, in its order
-        self,
-        queue: Any,
-        context: RequestContext,
-        message_body: str,
-        delay_seconds: int | None = None,
-        message_attributes: Any = None,
-        message_system_attributes: Any = None,
-        message_deduplication_id: str | None = None,
-        message_group_id: str | None = None,
-    ) -> SqsMessage:
-        """Put a message into a queue: the one way for all that is sent."""
-        put = partial(
-            super()._put_message,
-            context=context,
-            message_body=message_body,
-            delay_seconds=delay_seconds,
-            message_attributes=message_attributes,
-            message_system_attributes=message_system_attributes,
-            message_deduplication_id=message_deduplication_id,
-            message_group_id=message_group_id,
-        )
-        if not FAULTS.any:
-            return put(queue)
-        flow = flow_in(_trace_header(context, message_system_attributes))
-        identity = Identity.of_content(message_body) if flow is None else Identity.of_flow(flow)
-        thing = Thing(identity, queue.account_id, "SendMessage", queue.name)
-        hits: tuple[Hit, ...] = ()
-        if isinstance(context.request, TakenRequest):
-            require_spared(Place.SEND, thing)
-        else:
-            hits = FAULTS.hits(Place.SEND, thing)
-        if any(hit.kind == "send-throttles" for hit in hits):
-            raise _throttled()
-        return put(_Sending(queue, flow, _delays(queue, hits)))
-
-    def receive_message(self, context: RequestContext, queue_url: str, **options: Any) -> Any:
-        """Hand out messages."""
-        answer = super().receive_message(context, queue_url, **options)
-        if FAULTS.at(Place.RECEIVE) and answer.get("Messages"):
-            queue = self._resolve_queue(context, queue_url=queue_url)
-            if not queue.name.endswith(_FIFO):
-                _break_receive(queue, answer["Messages"])
-        return answer
-
-    def delete_message(self, context: RequestContext, queue_url: str, receipt_handle: str, **options: Any) -> None:
-        """Delete a message, or say so."""
-        if FAULTS.at(Place.DELETE) and _is_lost(self._resolve_queue(context, queue_url=queue_url), receipt_handle):
-            return
-        super().delete_message(context, queue_url, receipt_handle, **options)
-
-    def delete_message_batch(self, context: RequestContext, queue_url: str, entries: Any, **options: Any) -> Any:
-        """Delete messages, or say so."""
-        if not FAULTS.at(Place.DELETE):
-            return super().delete_message_batch(context, queue_url, entries, **options)
-        queue = self._resolve_queue(context, queue_url=queue_url)
-        # What is refused is no delete that could be lost: it must not count as one.
-        self._assert_batch(entries, max_messages_override=extract_message_count_from_headers(context))
-        self._assert_valid_message_ids(entries)
-        lost = [entry for entry in entries if _is_lost(queue, entry["ReceiptHandle"])]
-        left = [entry for entry in entries if entry not in lost]
-        successes = [{"Id": entry["Id"]} for entry in lost]
-        if not left:
-            return {"Successful": successes, "Failed": []}
-        answer = super().delete_message_batch(context, queue_url, left, **options)
-        answer["Successful"] = [*answer["Successful"], *successes]
-        return answer
-
-
-def create_sqs_service() -> Service:
-    """Return the service that the plugin `sqs:embedded` stands for."""
-    return Service.for_provider(FaultySqsProvider())
+    Raises:
+        CommonServiceException: the send is throttled.
+        HitError: the request is answered in the server's thread, where nothing may wait, and is hit.
+    """
+    flow = flow_in(_trace_header(context, system_attributes))
+    identity = Identity.of_content(message_body) if flow is None else Identity.of_flow(flow)
+    thing = Thing(identity, queue.account_id, "SendMessage", queue.name)
+    hits: tuple[Hit, ...] = ()
+    if isinstance(context.request, TakenRequest):
+        require_spared(Place.SEND, thing)
+    else:
+        hits = FAULTS.hits(Place.SEND, thing)
+    if any(hit.kind == "send-throttles" for hit in hits):
+        raise _throttled()
+    return _Sending(queue, flow, _delays(queue, hits))
 
 
 class _Sending:
@@ -149,7 +93,14 @@ def _show(queue: Any, message: SqsMessage, own_s: float) -> None:
             queue._put_message(message)  # noqa: SLF001 - there is no public way
 
 
-def _break_receive(queue: Any, messages: list[Mapping[str, Any]]) -> None:
+def break_receive(queue: Any, messages: list[Mapping[str, Any]]) -> None:
+    """Do to a queue what faults do when these messages have been received from it.
+
+    Raises:
+        CommonServiceException: the receive is throttled; the messages are back in the queue.
+    """
+    if queue.name.endswith(_FIFO):
+        return
     handles = [message["ReceiptHandle"] for message in messages]
     # What was handed out has only those attributes that were asked for.
     received = [(handle, message) for handle in handles if (message := queue.receipts.get(handle)) is not None]
@@ -201,7 +152,8 @@ def _put_back(queue: Any, receipt_handle: str) -> None:
             queue._put_message(message)  # noqa: SLF001 - as above
 
 
-def _is_lost(queue: Any, receipt_handle: str) -> bool:
+def loses_delete(queue: Any, receipt_handle: str) -> bool:
+    """Whether a delete is to be acknowledged and not carried out."""
     message = queue.receipts.get(receipt_handle)
     if message is None:
         return False

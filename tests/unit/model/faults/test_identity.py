@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.faults.flows import Flows
-from emulator.faults.identity import FLOW_MARK, Identity, flow_in, identity_of_message
+from model.faults.flows import Flows
+from model.faults.identity import FLOW_MARK, Identity, flow_in, identity_of_message
 
 
 def header(number: int, rest: str = "") -> str:

@@ -8,7 +8,6 @@ from emulator.patches.patch import IMPORT, START, Patch
 from emulator.settings import LOCALSTACK_VERSION
 
 PACKAGES: Final[Mapping[str, Package]] = {
-    "airspeed": Package("airspeed-ext", "0.6.9"),
     "botocore": Package("botocore", "1.42.72"),
     "localstack": Package("localstack-core", LOCALSTACK_VERSION),
     "moto": Package("moto-ext", "5.1.24"),

@@ -78,13 +78,9 @@ def test_the_model_imports_the_standard_library_and_small_pure_libraries_only() 
     assert not beyond
 
 
-FAULTS_OF_SERVICES = {"functions.py", "tables.py"}
-"""Places of injection in `emulator/faults`; they belong to `emulator/services`."""
-
-
 def test_the_faults_of_the_engine_know_no_service() -> None:
     allowed = {"emulator.errors", "emulator.faults"}
-    own = [file for file in modules_of("emulator/faults") if file.name not in FAULTS_OF_SERVICES]
+    own = modules_of("emulator/faults")
 
     beyond = [
         f"{file.relative_to(CHECKOUT)} imports {name}"

@@ -99,8 +99,8 @@ def _of_session(session: Any) -> Identity | None:
         secret=session.secret_access_key, token=session.session_token, expires_at=_in_utc(session.expiration)
     )
     store = iam_stores[session.account_id][_REGION]
-    if not isinstance(session, UserSession):
-        return _of_role_session(session, key, store)
+    if not isinstance(session, UserSession):  # a session that an account itself began has no role
+        return _of_role_session(session, key, store) if hasattr(session, "role_arn") else None
     # A session whose user was deleted, or replaced by one of the same name, is invalid.
     user = next((each for each in list(store.USERS.values()) if each.user["UserId"] == session.owner_id), None)
     if user is None:

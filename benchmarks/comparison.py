@@ -17,12 +17,7 @@ type Rounds = Mapping[str, Sequence[Mapping[str, float]]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One figure of the table.
-
-    Attributes:
-        stock_then: stock LocalStack's figure on the machine that the limits were set on; None: there is none. Where
-            all is slower, as on a machine that others use too, the limits are still to be reached as ratios.
-    """
+    """One figure of the table."""
 
     key: str
     title: str
@@ -31,6 +26,9 @@ class Row:
     beyond: float
     lower_is_better: bool = False
     stock_then: float | None = None
+    """Stock LocalStack's figure on the machine that the limits were set on; None: there is none. Where all is
+    slower, as on a machine that others use too, the limits are still to be reached as ratios.
+    """
 
     @property
     def times_to_reach(self) -> float | None:

@@ -61,21 +61,18 @@ _NOWHERE = "http://127.0.0.1:9"
 
 @dataclass(frozen=True)
 class EngineSettings:
-    """What one engine is told.
-
-    Attributes:
-        host: the IPv4 address to listen on. Every URL that the engine hands out has it: none needs a name.
-        port: the port, already bound: never 0.
-        work_dir: where it writes, all of it.
-        log_level: one of `LOG_LEVELS`.
-        without: the speed-ups to leave out, by name.
-    """
+    """What one engine is told."""
 
     host: str
+    """The IPv4 address to listen on. Every URL that the engine hands out has it: none needs a name."""
     port: int
+    """The port, already bound: never 0."""
     work_dir: Path
+    """Where it writes, all of it."""
     log_level: str = "info"
+    """One of `LOG_LEVELS`."""
     without: tuple[str, ...] = ()
+    """The speed-ups to leave out, by name."""
 
     @property
     def endpoint_url(self) -> str:

@@ -19,17 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kind:
-    """A type of resource whose name is unique in its account and region.
-
-    Attributes:
-        word: what people call it
-        name_property: where a template has its name
-        look_up: asks an engine for the resource of a name, and raises when there is none
-    """
+    """A type of resource whose name is unique in its account and region."""
 
     word: str
+    """What people call it"""
     name_property: str
+    """Where a template has its name"""
     look_up: Callable[["Engine", str], object]
+    """Asks an engine for the resource of a name, and raises when there is none"""
 
 
 KINDS = {

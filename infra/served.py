@@ -20,17 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Served:
-    """What a stage should serve.
-
-    Attributes:
-        document: the API's document, nothing in it left for CloudFormation to resolve
-        document_hash: what the description of a deployment of it says
-        variables: the stage's
-    """
+    """What a stage should serve."""
 
     document: Mapping[str, Any]
+    """The API's document, nothing in it left for CloudFormation to resolve"""
     document_hash: str
+    """What the description of a deployment of it says"""
     variables: Mapping[str, str]
+    """The stage's"""
 
 
 class Stage:

@@ -21,16 +21,13 @@ MAX_BODY_BYTES: Final = 16 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request.
-
-    Attributes:
-        path: decoded, from its beginning.
-        query: each name with its last value.
-    """
+    """A request."""
 
     method: str
     path: str
+    """Decoded, from its beginning."""
     query: Mapping[str, str] = field(default_factory=dict)
+    """Each name with its last value."""
     body: bytes = b""
 
 

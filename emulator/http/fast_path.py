@@ -73,19 +73,16 @@ def defer_polls() -> None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PendingRequest:
-    """One request and its client.
-
-    Attributes:
-        request: None where no handler would answer it.
-        send: sends a handler's answer.
-        decline: hands the request to LocalStack.
-        is_gone: whether the client has disconnected.
-    """
+    """One request and its client."""
 
     request: Request | None
+    """None where no handler would answer it."""
     send: Callable[[Answer], None]
+    """Sends a handler's answer."""
     decline: Callable[[], None]
+    """Hands the request to LocalStack."""
     is_gone: Callable[[], bool]
+    """Whether the client has disconnected."""
 
     def begin(self) -> None:
         """Answer the request, or let it wait for its turn."""

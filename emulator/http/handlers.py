@@ -6,19 +6,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A whole request.
-
-    Attributes:
-        method: in upper case, as HTTP has it.
-        target: the request line's second part, as it was sent.
-        headers: names as they were sent, and values; each name once, whatever its case.
-        body: as it was sent.
-    """
+    """A whole request."""
 
     method: str
+    """In upper case, as HTTP has it."""
     target: str
+    """The request line's second part, as it was sent."""
     headers: Sequence[tuple[str, str]]
+    """Names as they were sent, and values; each name once, whatever its case."""
     body: bytes
+    """As it was sent."""
 
     def by_lower_name(self) -> Mapping[str, str]:
         """Return the headers by their names in lower case."""

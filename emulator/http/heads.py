@@ -26,17 +26,14 @@ _OTHER_WAYS: Final = frozenset({"expect", "transfer-encoding", "upgrade"})
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The head.
-
-    Attributes:
-        head_bytes, body_bytes: how long it is, with the empty line at its end, and what follows it.
-    """
+    """The head."""
 
     method: str
     target: str
     headers: Sequence[tuple[str, str]]
     head_bytes: int
     body_bytes: int
+    """How long it is, with the empty line at its end, and what follows it."""
 
     @property
     def whole_bytes(self) -> int:

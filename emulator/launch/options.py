@@ -17,30 +17,28 @@ ANY_PORT = 0
 class StartOptions:
     """What `start` was asked for.
 
-    Attributes:
-        state_dir: where the engine lives.
-        host: the IPv4 address to listen on; `None`: no wish.
-        port: the port; 0: any free one; `None`: no wish.
-        stop_with_pid: the process that the engine does not outlive.
-        timeout_s: how long a start may take.
-        log_level: one of `emulator.settings.LOG_LEVELS`.
-        all_interfaces: listen on every interface, as a container must; URLs still have `host`.
-        quiet: the log goes to its file only, not to the terminal.
-        without: the speed-ups to leave out, by name.
-
     Raises:
         MisuseError: `host` is no address that an engine could have.
     """
 
     state_dir: StateDir
+    """Where the engine lives."""
     host: str | None = None
+    """The IPv4 address to listen on; None: any."""
     port: int | None = None
+    """The port; 0: any free one; None: the default."""
     stop_with_pid: int | None = None
+    """The process that the engine does not outlive."""
     timeout_s: float = 60
+    """How long a start may take."""
     log_level: str = "info"
+    """One of `emulator.settings.LOG_LEVELS`."""
     quiet: bool = False
+    """Whether the log goes to its file only, not to the terminal."""
     all_interfaces: bool = False
+    """Whether to listen on every interface, as a container must; URLs still have `host`."""
     without: tuple[str, ...] = ()
+    """The speed-ups to leave out, by name."""
 
     def __post_init__(self) -> None:
         if self.host is not None:

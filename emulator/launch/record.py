@@ -10,25 +10,22 @@ from emulator.launch import process
 
 @dataclass(frozen=True)
 class EngineRecord:
-    """A ready engine.
-
-    Attributes:
-        pid: the engine's process: the one that serves, not one that watches it.
-        endpoint_url: where all AWS APIs are, without a trailing slash.
-        version: LocalStack's.
-        log_path: the engine's log.
-        started_at: when the process was created, ISO 8601 in UTC.
-        start_ms: from the process's creation to the first healthy answer.
-        process_created_at: seconds since the epoch as psutil has them; tells a reused pid from the engine.
-    """
+    """A ready engine."""
 
     pid: int
+    """The engine's process: the one that serves, not one that watches it."""
     endpoint_url: str
+    """Where all AWS APIs are, without a trailing slash."""
     version: str
+    """LocalStack's."""
     log_path: str
+    """The engine's log."""
     started_at: str
+    """When the process was created, ISO 8601 in UTC."""
     start_ms: int
+    """From the process's creation to the first healthy answer."""
     process_created_at: float
+    """Seconds since the epoch as psutil has them; tells a reused pid from the engine."""
 
     def to_json(self) -> str:
         """Return the record as one JSON object on one line."""

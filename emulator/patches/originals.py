@@ -26,15 +26,12 @@ class UnknownOriginalError(UnavailableError):
 
 @dataclass(frozen=True)
 class Package:
-    """A package whose source is known.
-
-    Attributes:
-        distribution: its name on the package index.
-        version: the version that the digests were taken from.
-    """
+    """A package whose source is known."""
 
     distribution: str
+    """Its name on the package index."""
     version: str
+    """The version that the digests were taken from."""
 
 
 class Originals:

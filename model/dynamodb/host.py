@@ -8,14 +8,11 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """Time and randomness, real or simulated.
-
-    Attributes:
-        utc_now: returns the date and time, in UTC: of what is created, of a stream's records, of transactions' tokens.
-        monotonic_s: returns seconds that never go back: by these, writes are seen late.
-        new_uuid: returns another UUID each time.
-    """
+    """Time and randomness, real or simulated."""
 
     utc_now: Callable[[], datetime]
+    """Returns the date and time, in UTC: of what is created, of a stream's records, of transactions' tokens."""
     monotonic_s: Callable[[], float]
+    """Returns seconds that never go back: by these, writes are seen late."""
     new_uuid: Callable[[], UUID]
+    """Returns another UUID each time."""

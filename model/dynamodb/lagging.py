@@ -15,17 +15,14 @@ from model.dynamodb.values import Item
 
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How much later, in seconds, a write is seen than it is made.
-
-    Attributes:
-        index_s: by global secondary indexes.
-        table_s: by reads of the table that are not consistent.
-        is_remembered: whether what was there before is kept, for reads that see what was.
-    """
+    """How much later, in seconds, a write is seen than it is made."""
 
     index_s: float = 0
+    """By global secondary indexes."""
     table_s: float = 0
+    """By reads of the table that are not consistent."""
     is_remembered: bool = False
+    """Whether what was there before is kept, for reads that see what was."""
 
 
 type LagOf = Callable[[str, str, Item], Lag | None]
@@ -48,30 +45,24 @@ def keep_nothing(_old: Item | None, _new: Item | None) -> None:
 
 @dataclass(slots=True)
 class _Late:
-    """An item of which some writes have not been heard yet.
-
-    Attributes:
-        image: the item as it is seen now; None: not there.
-        due: when the last of them is heard of.
-        writes: how many there are.
-    """
+    """An item of which some writes have not been heard yet."""
 
     image: Item | None
+    """The item as it is seen now; None: not there."""
     due: float
+    """When the last of them is heard of."""
     writes: int = 0
+    """How many there are."""
 
 
 @dataclass(slots=True)
 class LateView:
-    """One reader's view of a table, where it differs from the table.
-
-    Attributes:
-        see: called for each write when it is heard of.
-        keep: called with each change of the items as they are seen of which some writes have not been heard yet.
-    """
+    """One reader's view of a table, where it differs from the table."""
 
     see: See
+    """Called for each write when it is heard of."""
     keep: Keep = keep_nothing
+    """Called with each change of the items as they are seen of which some writes have not been heard yet."""
     _late: dict[PrimaryKey, _Late] = field(default_factory=dict)
     _coming: list[tuple[float, int, PrimaryKey, Item | None]] = field(default_factory=list)
     _numbers: Iterator[int] = field(default_factory=count)

@@ -112,17 +112,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class LateOrder:
-    """An order as it is seen by who has not heard of some writes yet. To be read before the next write.
-
-    Attributes:
-        newest: the order as others see it.
-        late: the entries of the items as they are seen of which there are such writes.
-        is_late: whether an item is one of them.
-    """
+    """An order as it is seen by who has not heard of some writes yet. To be read before the next write."""
 
     newest: "Order | LateOrder"
+    """The order as others see it."""
     late: Order
+    """The entries of the items as they are seen of which there are such writes."""
     is_late: Callable[[PrimaryKey], bool]
+    """Whether an item is one of them."""
 
     def entry(self, item: Item) -> Entry | None:
         """Return an item's place, as `Order.entry` does."""

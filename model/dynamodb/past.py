@@ -20,15 +20,12 @@ KEPT_CHANGES: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A table or an index as one read sees it. To be used before the next write.
-
-    Attributes:
-        order: its items' order.
-        item: returns an item of that order.
-    """
+    """A table or an index as one read sees it. To be used before the next write."""
 
     order: Order | LateOrder
+    """Its items' order."""
     item: Callable[[PrimaryKey], Item | None]
+    """Returns an item of that order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,34 +34,33 @@ class Site(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What a hit of one kind may do, and a sound stack survives.
-
-    Attributes:
-        site: where a client may see it.
-        statuses: what its call may then be answered: "429", or a class ("5xx").
-        unanswered: whether its call may get no answer.
-        delays_answer: whether it gets none only because the client had no patience: the delay must explain it.
-        never_carried_out: whether a create that was hit must not be there.
-        holds: whose creates may become visible later.
-        while_active: whether others are held back as long as the fault is active; else only what it hit is, for as
-            long as that hit delays it.
-        fails_delivery: whose message is then delivered again, after the queue's visibility timeout. It was received.
-        may_time_out: whether the function may run out of time by it, so that a whole batch comes again as late. That is
-            no excuse for a dead letter: a function's time and a queue's visibility timeout are the stack's to choose.
-        repeats: whether its message is there once more, and what it was received counts for both.
-        loses_all: whether all that was accepted before is gone.
-        shows_past: whether a poll may be answered as it would have been so much earlier: pending, also after visible.
-    """
+    """What a hit of one kind may do, and a sound stack survives."""
 
     site: Site = Site.NOWHERE
+    """Where a client may see it."""
     statuses: frozenset[str] = frozenset()
+    """What its call may then be answered: "429", or a class ("5xx")."""
     unanswered: bool = False
+    """Whether its call may get no answer."""
     delays_answer: bool = False
+    """Whether it gets none only because the client had no patience: the delay must explain it."""
     never_carried_out: bool = False
+    """Whether a create that was hit must not be there."""
     holds: Reach = Reach.NONE
+    """Whose creates may become visible later."""
     while_active: bool = True
+    """Whether others are held back as long as the fault is active; else only what it hit is, for as long as that hit
+    delays it.
+    """
     fails_delivery: Reach = Reach.NONE
+    """Whose message is then delivered again, after the queue's visibility timeout. It was received."""
     may_time_out: bool = False
+    """Whether the function may run out of time by it, so that a whole batch comes again as late. That is no excuse
+    for a dead letter: a function's time and a queue's visibility timeout are the stack's to choose.
+    """
     repeats: bool = False
+    """Whether its message is there once more, and what it was received counts for both."""
     loses_all: bool = False
+    """Whether all that was accepted before is gone."""
     shows_past: bool = False
+    """Whether a poll may be answered as it would have been so much earlier: pending, also after visible."""

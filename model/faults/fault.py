@@ -10,66 +10,60 @@ from model.faults.kinds import NO_LIMIT, Kind
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which of the things that a place sees a fault may hit. What is empty or None asks for nothing.
-
-    Attributes:
-        operations: as the place names them: `POST /users` (the resource's path, as the API declares it),
-            `SendMessage`, `PutItem`.
-        resources: names of APIs (their IDs), queues, functions or tables.
-        flows: the first and the last number of a range; a thing of no flow is not in it.
-    """
+    """Which of the things that a place sees a fault may hit. What is empty or None asks for nothing."""
 
     operations: frozenset[str] = frozenset()
+    """As the place names them: `POST /users` (the resource's path, as the API declares it), `SendMessage`,
+    `PutItem`.
+    """
     resources: frozenset[str] = frozenset()
+    """Names of APIs (their IDs), queues, functions or tables."""
     flows: tuple[int, int] | None = None
+    """The first and the last number of a range; a thing of no flow is not in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault, as it was set.
-
-    Attributes:
-        account_id: only what belongs to this account is hit.
-        name: the fault's own in its account; the draws depend on it.
-        seed: the draws depend on it too.
-        rate: the share of things that are hit, from 0 to 1.
-        times: how many times each of them is hit: its first attempts, at this place. Where the kind draws each attempt
-            by itself: how many of its first attempts may be.
-        limit: the fault does nothing more when it has hit so many. Which they are depends on the order of things, as
-            nothing else does.
-        ttl_s: it heals by itself so many seconds after it was last set.
-        delay: how long, where the kind has something to wait for.
-    """
+    """One fault, as it was set."""
 
     account_id: str
+    """Only what belongs to this account is hit."""
     name: str
+    """The fault's own in its account; the draws depend on it."""
     kind: Kind
     seed: int
+    """The draws depend on it too."""
     rate: float
+    """The share of things that are hit, from 0 to 1."""
     ttl_s: float
+    """It heals by itself so many seconds after it was last set."""
     times: int = 1
+    """How many times each of them is hit: its first attempts, at this place. Where the kind draws each attempt by
+    itself: how many of its first attempts may be.
+    """
     limit: int = NO_LIMIT
+    """The fault does nothing more when it has hit so many. Which they are depends on the order of things, as nothing
+    else does.
+    """
     scope: Scope = field(default_factory=Scope)
     delay: Delay | None = None
+    """How long, where the kind has something to wait for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What came by at a place.
-
-    Attributes:
-        operation: as `Scope.operations` names it.
-        resource: as `Scope.resources` names it.
-        by_function: whether a function that runs here does it.
-        is_eventual_read: whether it is a read that is eventually consistent.
-    """
+    """What came by at a place."""
 
     identity: Identity
     account_id: str
     operation: str = ""
+    """As `Scope.operations` names it."""
     resource: str = ""
+    """As `Scope.resources` names it."""
     by_function: bool = False
+    """Whether a function that runs here does it."""
     is_eventual_read: bool = False
+    """Whether it is a read that is eventually consistent."""
 
     @property
     def key(self) -> str:

@@ -23,15 +23,12 @@ _FLOW = re.compile(rf"(?:^|;)\s*Root=1-[0-9a-f]{{8}}-{FLOW_MARK}(?P<number>[0-9a
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What a thing is.
-
-    Attributes:
-        key: the same for the same thing, in this run and in any other.
-        flow: the number of the flow that it belongs to; None where it belongs to none that is known.
-    """
+    """What a thing is."""
 
     key: str
+    """The same for the same thing, in this run and in any other."""
     flow: int | None = None
+    """The number of the flow that it belongs to; None where it belongs to none that is known."""
 
     @classmethod
     def of_flow(cls, number: int) -> "Identity":

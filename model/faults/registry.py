@@ -31,18 +31,15 @@ class Instant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Firing:
-    """A fault that hit a thing.
-
-    Attributes:
-        number: from 0, in the order in which the fault hit things.
-        at_s: when, in seconds of the Unix epoch.
-        attempt: which of the thing's attempts it was, from 1.
-    """
+    """A fault that hit a thing."""
 
     number: int
+    """From 0, in the order in which the fault hit things."""
     at_s: float
+    """When, in seconds of the Unix epoch."""
     thing: Thing
     attempt: int
+    """Which of the thing's attempts it was, from 1."""
     delay_ms: float
 
 
@@ -63,23 +60,20 @@ class Hit:
 
 @dataclass(slots=True)
 class FaultRecord:
-    """A fault with what became of it.
-
-    Attributes:
-        state: `ACTIVE`, or how it ended: `HEALED`, `EXPIRED` (its time to live), `LIMITED` (it had hit enough).
-        eligible: how often it could have hit.
-        fired: how often it did.
-        set_at_s, ended_at_s: seconds of the Unix epoch.
-        expires_at_s: on the clock of `Instant.clock_s`.
-    """
+    """A fault with what became of it."""
 
     fault: Fault
     set_at_s: float
     expires_at_s: float
+    """On the clock of `Instant.clock_s`."""
     state: str = ACTIVE
+    """`ACTIVE`, or how it ended: `HEALED`, `EXPIRED` (its time to live), `LIMITED` (it had hit enough)."""
     eligible: int = 0
+    """How often it could have hit."""
     fired: int = 0
+    """How often it did."""
     ended_at_s: float | None = None
+    """Seconds of the Unix epoch."""
     attempts: dict[str, int] = field(default_factory=dict)
     firings: deque[Firing] = field(default_factory=lambda: deque(maxlen=KEPT_FIRINGS))
 

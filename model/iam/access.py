@@ -30,17 +30,14 @@ ANYONE: Final = "anonymous"
 
 @dataclass(frozen=True, slots=True)
 class MethodCall:
-    """A call of a method.
-
-    Attributes:
-        target: the method.
-        policy: the API's own policy, if any.
-        values: the values of condition keys that do not depend on the caller, by their names in lower case.
-    """
+    """A call of a method."""
 
     target: Target
+    """The method."""
     policy: str | None
+    """The API's own policy, if any."""
     values: CallValues
+    """The values of condition keys that do not depend on the caller, by their names in lower case."""
 
     @property
     def by_anyone(self) -> Call:

@@ -22,28 +22,26 @@ type Documents = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A user, or a session of a role or a user.
-
-    Attributes:
-        key: the access key.
-        account_id: the account that it is in.
-        arn: the user's, or the session's.
-        session_issuer: the ARN of the role or user whose permissions a session has. None for a user, also in a session
-            of GetSessionToken.
-        user_id: the unique ID; a session's ends with a colon and the session's name.
-        policies: the documents of all policies that grant permissions: its own, and its groups'.
-        limits: sets of documents, each of which has to allow as well: a permissions boundary, a session's policies.
-        values: the values of condition keys that depend on the caller, by their names in lower case.
-    """
+    """A user, or a session of a role or a user."""
 
     key: AccessKey
+    """The access key."""
     account_id: str
+    """The account that it is in."""
     arn: str
+    """The user's, or the session's."""
     session_issuer: str | None
+    """The ARN of the role or user whose permissions a session has. None for a user, also in a session of
+    GetSessionToken.
+    """
     user_id: str
+    """The unique ID; a session's ends with a colon and the session's name."""
     policies: Documents
+    """The documents of all policies that grant permissions: its own, and its groups'."""
     limits: tuple[Documents, ...]
+    """Sets of documents, each of which has to allow as well: a permissions boundary, a session's policies."""
     values: CallValues
+    """The values of condition keys that depend on the caller, by their names in lower case."""
 
     def as_caller(self, partition: str, resource_account_id: str) -> Caller:
         """Return the caller as the policy of a resource in this account may name it."""
@@ -69,19 +67,16 @@ def evaluate_limits(limits: Iterable[Documents], call: Call) -> Decision:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """The decisions that together decide a signed call.
-
-    Attributes:
-        by_policies: of the caller's own policies.
-        by_limits: of the caller's limits.
-        by_resource: of the resource's own policy, for the caller, its session's issuer and its account.
-        by_resource_to_itself: of the same policy, for the caller's own name only.
-    """
+    """The decisions that together decide a signed call."""
 
     by_policies: Decision
+    """Of the caller's own policies."""
     by_limits: Decision
+    """Of the caller's limits."""
     by_resource: Decision = Decision.IMPLICIT_DENY
+    """Of the resource's own policy, for the caller, its session's issuer and its account."""
     by_resource_to_itself: Decision = Decision.IMPLICIT_DENY
+    """Of the same policy, for the caller's own name only."""
 
     @property
     def by_identity(self) -> Decision:

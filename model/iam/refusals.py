@@ -34,23 +34,20 @@ _ERROR_TYPES: Final = {
 
 
 class Refusal(Exception):  # noqa: N818 - an outcome, not an error of the program
-    """A caller is refused.
-
-    Attributes:
-        response_type: the type of API Gateway's response.
-        message: the message in the response; None where API Gateway answers `null`.
-        error_type: the value of `x-amzn-ErrorType`.
-        why: details for the log that the caller is not told; "" if there are none.
-    """
+    """A caller is refused."""
 
     def __init__(
         self, response_type: str, message: str | None, *, error_type: str | None = None, why: str = ""
     ) -> None:
         super().__init__(why or message)
         self.response_type = response_type
+        """The type of API Gateway's response."""
         self.message = message
+        """The message in the response; None where API Gateway answers `null`."""
         self.error_type = error_type or _ERROR_TYPES[response_type]
+        """The value of `x-amzn-ErrorType`."""
         self.why = why
+        """Details for the log that the caller is not told; "" if there are none."""
 
 
 def unauthorized(why: str) -> Refusal:

@@ -23,25 +23,22 @@ _SHOWN_DIGITS: Final = 4
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The method that a request calls.
-
-    Attributes:
-        partition: `aws`, except in some regions.
-        region: the API's.
-        account_id: the API's.
-        api_id: the API.
-        stage: its stage.
-        method: the request's.
-        path: the request's below the stage, with its escapes.
-    """
+    """The method that a request calls."""
 
     partition: str
+    """`aws`, except in some regions."""
     region: str
+    """The API's."""
     account_id: str
+    """The API's."""
     api_id: str
+    """The API."""
     stage: str
+    """Its stage."""
     method: str
+    """The request's."""
     path: str
+    """The request's below the stage, with its escapes."""
 
     @property
     def api_arn(self) -> str:

@@ -18,61 +18,50 @@ class Overrides:
     """What templates say in place of parameter mappings and of the status.
 
     https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-override-request-response-parameters.html
-
-    Attributes:
-        request: `$context.requestOverride`.
-        response: `$context.responseOverride`; the status 0 overrides nothing.
     """
 
     request: dict[str, Any] = field(default_factory=lambda: {"header": {}, "path": {}, "querystring": {}})
+    """`$context.requestOverride`."""
     response: dict[str, Any] = field(default_factory=lambda: {"header": {}, "status": 0})
+    """`$context.responseOverride`; the status 0 overrides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Visible:
-    """What a template may see. Rendering does not change it.
-
-    Attributes:
-        body: `$input.body`: of the request, or of the integration's response.
-        params: `$input.params()`: `path`, `querystring` and `header`. What is not a dictionary in it is not copied.
-        context: `$context`, without overrides.
-        stage_variables: `$stageVariables`.
-        overrides: what templates before this one said.
-    """
+    """What a template may see. Rendering does not change it."""
 
     body: str
+    """`$input.body`: of the request, or of the integration's response."""
     params: Mapping[str, Mapping[str, Any]]
+    """`$input.params()`: `path`, `querystring` and `header`. What is not a dictionary in it is not copied."""
     context: Mapping[str, Any]
+    """`$context`, without overrides."""
     stage_variables: Mapping[str, str]
+    """`$stageVariables`."""
     overrides: Overrides = field(default_factory=Overrides)
+    """What templates before this one said."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a template made.
-
-    Attributes:
-        text: the body, of the integration's request or of the response.
-        overrides: what it and templates before it say.
-    """
+    """What a template made."""
 
     text: str
+    """The body, of the integration's request or of the response."""
     overrides: Overrides
+    """What it and templates before it say."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What engines disagree on.
-
-    Attributes:
-        input_type: makes `$input`.
-        util: `$util`.
-        missing: the value of a reference to what is missing or null.
-    """
+    """What engines disagree on."""
 
     input_type: type[Input] = Input
+    """Makes `$input`."""
     util: Util = field(default_factory=Util)
+    """`$util`."""
     missing: str | None = ""
+    """The value of a reference to what is missing or null."""
 
 
 LOCALSTACK: Final = Dialect()

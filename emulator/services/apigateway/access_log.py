@@ -20,17 +20,14 @@ _MAX_FORMATS: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class LogGroupPlace:
-    """Where a log group is.
-
-    Attributes:
-        account_id: whose it is.
-        region: where.
-        name: its name.
-    """
+    """Where a log group is."""
 
     account_id: str
+    """Whose it is."""
     region: str
+    """Where."""
     name: str
+    """Its name."""
 
 
 @lru_cache(_MAX_FORMATS)

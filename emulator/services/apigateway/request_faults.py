@@ -18,19 +18,16 @@ ANSWERS: Final = ("api-429", "api-500", "api-504")
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is done about a request, in this order.
-
-    Attributes:
-        delay_ms: it waits so long.
-        resets_before: the connection is reset, and nothing else done.
-        answer: one of `ANSWERS`: the request is answered so, and not carried out.
-        resets_after: it is carried out, and the connection reset in the place of its answer.
-    """
+    """What is done about a request, in this order."""
 
     delay_ms: float = 0
+    """It waits so long."""
     resets_before: bool = False
+    """The connection is reset, and nothing else done."""
     answer: str | None = None
+    """One of `ANSWERS`: the request is answered so, and not carried out."""
     resets_after: bool = False
+    """It is carried out, and the connection reset in the place of its answer."""
 
 
 def plan_of(hits: Iterable[Hit]) -> Plan:

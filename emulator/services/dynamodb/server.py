@@ -28,19 +28,17 @@ HOST: Final = Host(utc_now=_utc_now, monotonic_s=time.monotonic, new_uuid=uuid4)
 
 @dataclass(slots=True)
 class _Hosted:
-    """A database, and what its next operation finds to be done before it.
-
-    Attributes:
-        lock: held by whoever works on the database. One lock, not one for each table: a transaction spans tables, and
-            under Python's own lock the tables would not be worked on at the same time anyway.
-        catches_up: whether all that is still to be seen late is to be seen.
-        forgets: whether all that reads saw before is to be forgotten, if the operation sees what is.
-    """
+    """A database, and what its next operation finds to be done before it."""
 
     database: Database
     lock: RLock = field(default_factory=RLock)
+    """Held by whoever works on the database. One lock, not one for each table: a transaction spans tables, and under
+    Python's own lock the tables would not be worked on at the same time anyway.
+    """
     catches_up: bool = False
+    """Whether all that is still to be seen late is to be seen."""
     forgets: bool = False
+    """Whether all that reads saw before is to be forgotten, if the operation sees what is."""
 
     def catch_up(self) -> None:
         self.catches_up = False

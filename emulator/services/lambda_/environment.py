@@ -32,21 +32,18 @@ _COMPUTED = (
 
 @dataclass(frozen=True)
 class Folders:
-    """Where the things are that AWS has at fixed paths.
-
-    Attributes:
-        task_root: the function's code, `/var/task`.
-        layers: the content of each layer, in the configuration's order. AWS lays all of them into `/opt`.
-        runtime_dir: what the runtime brings, `/var/runtime`.
-        programs: the interpreter, `/var/lang/bin`.
-        home: a home folder that is not the user's: SDKs read configuration from there.
-    """
+    """Where the things are that AWS has at fixed paths."""
 
     task_root: Path
+    """The function's code, `/var/task`."""
     layers: tuple[Path, ...]
+    """The content of each layer, in the configuration's order. AWS lays all of them into `/opt`."""
     runtime_dir: Path
+    """What the runtime brings, `/var/runtime`."""
     programs: Path
+    """The interpreter, `/var/lang/bin`."""
     home: Path
+    """A home folder that is not the user's: SDKs read configuration from there."""
 
 
 def build_variables(

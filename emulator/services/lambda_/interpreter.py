@@ -28,15 +28,12 @@ _DISTRIBUTIONS = (
 
 @dataclass(frozen=True)
 class Interpreter:
-    """A Python to run functions with.
-
-    Attributes:
-        program: the interpreter itself.
-        packages: the folder of what it can import besides the standard library.
-    """
+    """A Python to run functions with."""
 
     program: Path
+    """The interpreter itself."""
     packages: Path
+    """The folder of what it can import besides the standard library."""
 
 
 def build_interpreter(folder: Path) -> Interpreter:

@@ -34,19 +34,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Failure:
-    """Why an initialization or an invocation has no answer of the function's own.
-
-    Attributes:
-        status: as in the REPORT line.
-        error_type: as in the caller's payload.
-        message: as in the caller's payload, after the request ID.
-        payload: what the runtime itself reported, if it did; then the caller gets that.
-    """
+    """Why an initialization or an invocation has no answer of the function's own."""
 
     status: Literal["timeout", "error"]
+    """As in the REPORT line."""
     error_type: str
+    """As in the caller's payload."""
     message: str
+    """As in the caller's payload, after the request ID."""
     payload: bytes | None = None
+    """What the runtime itself reported, if it did; then the caller gets that."""
 
     def answer(self, request_id: str) -> bytes:
         """Return the caller's payload."""
@@ -112,19 +109,16 @@ def init_report_line(init_ms: float, phase: Literal["init", "invoke"], failure: 
 
 @dataclass(frozen=True)
 class Report:
-    """The last two lines of an invocation: what it took.
-
-    Attributes:
-        duration_ms: from the handover of the event to the answer.
-        init_ms: what the initialization before this first invocation took; None later.
-        max_memory_used_mb: None where the system does not say.
-    """
+    """The last two lines of an invocation: what it took."""
 
     request_id: str
     duration_ms: float
+    """From the handover of the event to the answer."""
     memory_size_mb: int
     max_memory_used_mb: int | None
+    """None where the system does not say."""
     init_ms: float | None
+    """What the initialization before this first invocation took; None later."""
     failure: Failure | None
 
     @property

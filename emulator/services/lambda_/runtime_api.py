@@ -19,17 +19,14 @@ _ERROR_TYPE_HEADER = "lambda-runtime-function-error-type"
 
 @dataclass(frozen=True)
 class Invocation:
-    """One event for the function.
-
-    Attributes:
-        deadline_ms: when the function's time is over, in milliseconds since 1970.
-    """
+    """One event for the function."""
 
     request_id: str
     function_arn: str
     trace_id: str
     payload: bytes
     deadline_ms: int
+    """When the function's time is over, in milliseconds since 1970."""
 
 
 @dataclass(frozen=True)

@@ -12,28 +12,22 @@ from enum import Enum
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How fast calls may come.
-
-    Attributes:
-        per_s: calls per second, in the long run.
-        burst: calls at once.
-    """
+    """How fast calls may come."""
 
     per_s: float
+    """Calls per second, in the long run."""
     burst: int
+    """Calls at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """How much of a burst is left.
-
-    Attributes:
-        left: number of calls.
-        at_s: the time at which it was calculated.
-    """
+    """How much of a burst is left."""
 
     left: float
+    """Number of calls."""
     at_s: float
+    """The time at which it was calculated."""
 
     def at(self, now_s: float, rate: Rate) -> "Bucket":
         """Return the bucket as of now; a clock that is set back refills nothing."""
@@ -72,32 +66,26 @@ class Period(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many calls are allowed in a period.
-
-    Attributes:
-        limit: number of calls.
-        offset: by how many fewer calls are allowed in the first period, in which the key is first used.
-        period: the length of the period.
-    """
+    """How many calls are allowed in a period."""
 
     limit: int
+    """Number of calls."""
     offset: int
+    """By how many fewer calls are allowed in the first period, in which the key is first used."""
     period: Period
+    """The length of the period."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """How much of a quota is used.
-
-    Attributes:
-        begin: the first day of the period.
-        used: number of calls.
-        is_first: whether this is the first period in which the key is used.
-    """
+    """How much of a quota is used."""
 
     begin: date
+    """The first day of the period."""
     used: int
+    """Number of calls."""
     is_first: bool
+    """Whether this is the first period in which the key is used."""
 
     def at(self, now: datetime, quota: Quota) -> "Usage":
         """Return the usage as of now: none if a new period has begun."""

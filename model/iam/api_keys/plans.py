@@ -18,51 +18,42 @@ UNLIMITED: Final = Rate(10_000, 5_000)
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key.
-
-    Attributes:
-        id: its ID.
-        value: the value that a request sends.
-        is_enabled: whether it may be used.
-    """
+    """A key."""
 
     id: str
+    """Its ID."""
     value: str
+    """The value that a request sends."""
     is_enabled: bool
+    """Whether it may be used."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A usage plan.
-
-    Attributes:
-        id: its ID.
-        stages: the rates of single methods, such as `/users/POST`, by API and stage.
-        rate: the rate of all calls with a key; None if it is not limited.
-        quota: the quota of all calls with a key; None if it is not limited.
-        keys: the keys of the plan.
-    """
+    """A usage plan."""
 
     id: str
+    """Its ID."""
     stages: Mapping[tuple[str, str], Mapping[str, Rate]]
+    """The rates of single methods, such as `/users/POST`, by API and stage."""
     rate: Rate | None
+    """The rate of all calls with a key; None if it is not limited."""
     quota: Quota | None
+    """The quota of all calls with a key; None if it is not limited."""
     keys: tuple[ApiKey, ...] = field(default=())
+    """The keys of the plan."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The method that is called.
-
-    Attributes:
-        api_id: the API.
-        stage: its stage.
-        method: its name in settings, such as `/users/{id}/GET`.
-    """
+    """The method that is called."""
 
     api_id: str
+    """The API."""
     stage: str
+    """Its stage."""
     method: str
+    """Its name in settings, such as `/users/{id}/GET`."""
 
 
 def find_plan(plans: Iterable[Plan], place: Place, value: str | None) -> tuple[Plan, ApiKey]:

@@ -17,17 +17,14 @@ _MAX_SHOWN: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """A function's answer about a caller.
-
-    Attributes:
-        policy: what the caller may do, anywhere in the API.
-        variables: the values of `$context.authorizer` in templates, all of them text.
-        api_key: the caller's API key, for an API that takes keys from its authorizer; None without one.
-    """
+    """A function's answer about a caller."""
 
     policy: Policy
+    """What the caller may do, anywhere in the API."""
     variables: Mapping[str, str]
+    """The values of `$context.authorizer` in templates, all of them text."""
     api_key: str | None
+    """The caller's API key, for an API that takes keys from its authorizer; None without one."""
 
 
 def read_answer(payload: bytes, *, is_error: bool) -> Grant:

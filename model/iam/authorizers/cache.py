@@ -17,19 +17,16 @@ MAX_GRANTS: Final = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """The caller that a grant is for.
-
-    Attributes:
-        api_id: the API.
-        stage: its stage.
-        authorizer: the authorizer, as it was defined then.
-        identity: the values of its identity sources.
-    """
+    """The caller that a grant is for."""
 
     api_id: str
+    """The API."""
     stage: str
+    """Its stage."""
     authorizer: Authorizer
+    """The authorizer, as it was defined then."""
     identity: tuple[str, ...]
+    """The values of its identity sources."""
 
 
 class GrantCache:

@@ -21,25 +21,22 @@ _DEFAULT_SOURCE: Final = "method.request.header.Authorization"
 
 @dataclass(frozen=True, slots=True)
 class Authorizer:
-    """One authorizer.
-
-    Attributes:
-        id: its ID.
-        kind: `TOKEN` or `REQUEST`.
-        uri: the function, in API Gateway's notation; it may have stage variables.
-        credentials: the role that calls the function; None if the function's own policy allows API Gateway.
-        sources: the identity sources, such as `method.request.header.Authorization`.
-        validation: a regular expression that a token has to match; None if any token may be sent.
-        ttl_s: how long an answer is valid; 0 if the function is called for each request.
-    """
+    """One authorizer."""
 
     id: str
+    """Its ID."""
     kind: str
+    """`TOKEN` or `REQUEST`."""
     uri: str
+    """The function, in API Gateway's notation; it may have stage variables."""
     credentials: str | None
+    """The role that calls the function; None if the function's own policy allows API Gateway."""
     sources: tuple[str, ...]
+    """The identity sources, such as `method.request.header.Authorization`."""
     validation: str | None
+    """A regular expression that a token has to match; None if any token may be sent."""
     ttl_s: int
+    """How long an answer is valid; 0 if the function is called for each request."""
 
 
 def read_authorizer(model: Mapping[str, Any] | None) -> Authorizer:

@@ -15,19 +15,16 @@ from model.iam.refusals import misconfigured, unauthorized
 
 @dataclass(frozen=True, slots=True)
 class RequestValues:
-    """The values of a request that identity sources may name.
-
-    Attributes:
-        headers: by names in lower case.
-        query: by name.
-        stage_variables: by name.
-        context: what mapping templates have as `$context`.
-    """
+    """The values of a request that identity sources may name."""
 
     headers: Mapping[str, str]
+    """By names in lower case."""
     query: Mapping[str, str]
+    """By name."""
     stage_variables: Mapping[str, str]
+    """By name."""
     context: Mapping[str, Any]
+    """What mapping templates have as `$context`."""
 
     def value_of(self, source: str) -> str | None:
         """Return the value of an identity source; None if the request does not have it."""

@@ -29,49 +29,40 @@ class UnreadablePolicyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """`Action`, `NotAction`, `Resource` or `NotResource`.
-
-    Attributes:
-        texts: the patterns.
-        is_negated: whether it is the `Not` form.
-    """
+    """`Action`, `NotAction`, `Resource` or `NotResource`."""
 
     texts: tuple[str, ...]
+    """The patterns."""
     is_negated: bool
+    """Whether it is the `Not` form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principals:
-    """`Principal` or `NotPrincipal`.
-
-    Attributes:
-        by_kind: names by `AWS`, `Service` and so on; `*` alone counts as `AWS`.
-        is_negated: whether it is the `Not` form.
-    """
+    """`Principal` or `NotPrincipal`."""
 
     by_kind: Mapping[str, tuple[str, ...]]
+    """Names by `AWS`, `Service` and so on; `*` alone counts as `AWS`."""
     is_negated: bool
+    """Whether it is the `Not` form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement.
-
-    Attributes:
-        is_deny: whether its effect is `Deny`.
-        action: the actions that it applies to.
-        resource: the resources that it applies to.
-        principals: the callers that it applies to; None without, as in an identity's policies.
-        conditions: values by operator and condition key.
-        has_variables: whether `${...}` in it is a variable.
-    """
+    """One statement."""
 
     is_deny: bool
+    """Whether its effect is `Deny`."""
     action: Element
+    """The actions that it applies to."""
     resource: Element
+    """The resources that it applies to."""
     principals: Principals | None
+    """The callers that it applies to; None without, as in an identity's policies."""
     conditions: Mapping[str, Mapping[str, tuple[str, ...]]]
+    """Values by operator and condition key."""
     has_variables: bool
+    """Whether `${...}` in it is a variable."""
 
 
 type Policy = tuple[Statement, ...]

@@ -23,24 +23,22 @@ class Decision(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The caller, as a resource's policy may name it in `Principal`.
-
-    Attributes:
-        kind: `AWS` or `Service`.
-        names: the ARN, or the service's name; empty for an anonymous caller.
-        account_id: the caller's account; "" where there is none.
-        account_names: how a policy names the whole account.
-        session_issuers: of a session, the ARN of the role or user whose permissions it has.
-        is_foreign: whether the caller is in another account than the resource. A statement that allows an account
-            delegates the decision to that account's policies; so in the resource's own account it allows nothing.
-    """
+    """The caller, as a resource's policy may name it in `Principal`."""
 
     kind: str
+    """`AWS` or `Service`."""
     names: frozenset[str]
+    """The ARN, or the service's name; empty for an anonymous caller."""
     account_id: str = ""
+    """The caller's account; "" where there is none."""
     account_names: frozenset[str] = frozenset()
+    """How a policy names the whole account."""
     session_issuers: frozenset[str] = frozenset()
+    """Of a session, the ARN of the role or user whose permissions it has."""
     is_foreign: bool = False
+    """Whether the caller is in another account than the resource. A statement that allows an account delegates the
+    decision to that account's policies; so in the resource's own account it allows nothing.
+    """
 
 
 ANONYMOUS: Final = Caller("AWS", frozenset())
@@ -48,19 +46,16 @@ ANONYMOUS: Final = Caller("AWS", frozenset())
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The call that is evaluated.
-
-    Attributes:
-        action: such as `execute-api:Invoke`.
-        resource: an ARN.
-        values: the values of condition keys, by their names in lower case.
-        caller: the caller, for the `Principal` of resource policies.
-    """
+    """The call that is evaluated."""
 
     action: str
+    """Such as `execute-api:Invoke`."""
     resource: str
+    """An ARN."""
     values: CallValues
+    """The values of condition keys, by their names in lower case."""
     caller: Caller = ANONYMOUS
+    """The caller, for the `Principal` of resource policies."""
 
 
 def evaluate(policies: Iterable[Policy], call: Call, *, by_own_name: bool = False) -> Decision:

@@ -31,31 +31,28 @@ _SCOPE_PARTS: Final = 5
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a request claims of its signature.
-
-    Attributes:
-        access_key_id: the access key that it was signed with.
-        date: of the scope, `YYYYMMDD`.
-        region: of the scope.
-        service: of the scope.
-        signed_headers: names in lower case, in the order in which they are given.
-        signature: 64 hexadecimal digits.
-        signed_at: the time of the signature.
-        lifetime: for how long it is valid; None if only for as long as clocks may differ.
-        token: the session's token, or None.
-        in_query: whether all this is in the query string.
-    """
+    """What a request claims of its signature."""
 
     access_key_id: str
+    """The access key that it was signed with."""
     date: str
+    """Of the scope, `YYYYMMDD`."""
     region: str
+    """Of the scope."""
     service: str
+    """Of the scope."""
     signed_headers: tuple[str, ...]
+    """Names in lower case, in the order in which they are given."""
     signature: str
+    """64 hexadecimal digits."""
     signed_at: datetime
+    """The time of the signature."""
     lifetime: timedelta | None
+    """For how long it is valid; None if only for as long as clocks may differ."""
     token: str | None
+    """The session's token, or None."""
     in_query: bool
+    """Whether all this is in the query string."""
 
     @property
     def scope(self) -> str:

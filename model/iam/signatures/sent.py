@@ -6,21 +6,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class SentRequest:
-    """A request.
-
-    Attributes:
-        method: as it was sent.
-        path: with its escapes, without the query.
-        query: with its escapes, without the question mark.
-        headers: names and values, in their order; a name may occur more than once.
-        body: as it was sent.
-    """
+    """A request."""
 
     method: str
+    """As it was sent."""
     path: str
+    """With its escapes, without the query."""
     query: str
+    """With its escapes, without the question mark."""
     headers: Sequence[tuple[str, str]]
+    """Names and values, in their order; a name may occur more than once."""
     body: bytes
+    """As it was sent."""
 
     def values_of(self, name: str) -> Iterator[str]:
         """Yield all values of a header, whose name is given in lower case."""

@@ -21,19 +21,16 @@ MAX_SKEW: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True, slots=True)
 class AccessKey:
-    """An access key, as IAM or STS knows it.
-
-    Attributes:
-        secret: the secret that requests are signed with.
-        is_active: whether it may be used.
-        token: the token that a session's requests have to send; None for a long-term key.
-        expires_at: when the session ends; None for a long-term key.
-    """
+    """An access key, as IAM or STS knows it."""
 
     secret: str
+    """The secret that requests are signed with."""
     is_active: bool = True
+    """Whether it may be used."""
     token: str | None = None
+    """The token that a session's requests have to send; None for a long-term key."""
     expires_at: datetime | None = None
+    """When the session ends; None for a long-term key."""
 
 
 def check_scope(request: SentRequest, claim: Claim, region: str, now: datetime) -> None:

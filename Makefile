@@ -7,6 +7,9 @@ bin := .venv/bin
 export PATH := $(CURDIR)/$(bin):$(PATH)
 # Workers for the integration tests: two are what a two-core machine can use.
 WORKERS ?= 2
+# The seed of a random order of the tests, or `auto`; none: the order of the files.
+SHUFFLE_SEED ?=
+shuffle = $(if $(SHUFFLE_SEED),--shuffle-seed $(SHUFFLE_SEED))
 FLOWS ?= 100
 CLIENTS ?= 10
 # How long `make soak` takes, in seconds, and with which seed: a drawn one, if none is given.
@@ -25,7 +28,7 @@ run: ## install, start an engine, deploy, drive 100 flows 10 at a time, say the 
 
 .PHONY: test
 test: check ## install, then lint, types, unit and integration tests, and those on Docker where there is one
-	$(bin)/pytest tests --ignore tests/docker --numprocesses $(WORKERS) --dist loadgroup
+	$(bin)/pytest tests --ignore tests/docker --numprocesses $(WORKERS) --dist loadgroup $(shuffle)
 	tools/docker-test
 
 .PHONY: docker-test
@@ -42,11 +45,15 @@ check: install ## lint, types, and the code that patches were written against
 
 .PHONY: unit
 unit: install ## the tests that need no engine and no network
-	$(bin)/pytest tests/unit --numprocesses $(WORKERS)
+	$(bin)/pytest tests/unit --numprocesses $(WORKERS) -p no:schemathesis $(shuffle)
+
+.PHONY: unit-long
+unit-long: install ## the same, with all examples of each property, as before a release
+	$(bin)/pytest tests/unit --numprocesses $(WORKERS) -p no:schemathesis --hypothesis-profile long $(shuffle)
 
 .PHONY: integration
 integration: install ## the tests against a real engine, in parallel; JUnit and the runs' folders in .harness
-	$(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup --junitxml=.harness/junit.xml
+	$(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup --junitxml=.harness/junit.xml $(shuffle)
 
 .PHONY: mutants
 mutants: install ## deploy the planted bugs one by one, and say which checker found each; 20 sound runs besides

@@ -13,6 +13,7 @@ from typing import Any, Final
 import click
 
 from harness.errors import ExitCode, InternalError, from_foreign
+from harness.running.interrupts import restore_ctrl_c
 
 COMMANDS: Final[Mapping[str, str]] = {
     "run": "run:run",
@@ -59,6 +60,7 @@ class BorderGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run the command line; click's own exit codes and tracebacks are replaced by ours."""
+        restore_ctrl_c()
         try:
             sys.exit(super().main(*args, **kwargs | {"standalone_mode": False}))
         except click.exceptions.NoArgsIsHelpError as error:

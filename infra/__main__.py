@@ -4,9 +4,12 @@
 engine and does not know yet where it is. Without a line it has nothing to do.
 """
 
+import signal
 import sys
 
 try:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # a shell started it in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     from infra.command_line import main, read_arguments
 
     arguments = read_arguments(sys.stdin) if sys.argv[1:] == ["-"] else sys.argv[1:]

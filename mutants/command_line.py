@@ -17,6 +17,7 @@ from rich.live import Live
 from harness.engines import RunningEngine
 from harness.engines.embedded import ANY_FREE_PORT, EmbeddedEngine
 from harness.errors import ExitCode, from_foreign
+from harness.running.interrupts import restore_ctrl_c
 from mutants.catalogue import mutants_named
 from mutants.circumstances import CIRCUMSTANCES
 from mutants.mutant import Mutant, sound, unprovoked
@@ -113,6 +114,7 @@ def make_trials(jobs: Sequence[Job], flows: int, engine: RunningEngine, at_a_tim
 
 def main() -> None:
     """Run the command; whatever goes wrong is one line and an exit code."""
+    restore_ctrl_c()
     try:
         command.main(prog_name="python -m mutants", standalone_mode=False)
     except click.ClickException as error:

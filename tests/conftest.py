@@ -1,13 +1,15 @@
-"""What all tests share: Hypothesis's profile, and an option for what the session's engine is tried without."""
+"""What all tests share: Hypothesis's profiles, their order, and what the session's engine is tried without."""
 
 import pytest
-from hypothesis import settings
 
-# A shared, noisy machine: a slow example is no failure. What fails is printed with the blob that repeats it.
-settings.register_profile("project", deadline=None, print_blob=True)
-settings.load_profile("project")
+from harness.running.interrupts import restore_ctrl_c
+from tests.examples import register_profiles
 
-pytest_plugins = ["pytester"]
+register_profiles()
+# A run in the background of a shell ignores Ctrl-C, and so would every process that a test starts.
+restore_ctrl_c()
+
+pytest_plugins = ["pytester", "tests.shuffling"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -23,7 +23,9 @@ from emulator.settings import SERVICES
 _DESCRIPTIONS = (*SERVICES, "sqs-query")
 
 
-class _ServedServices(LazyServiceCatalogIndex):
+class ServedServices(LazyServiceCatalogIndex):
+    """The index of the services that we serve, made when it is asked for."""
+
     @cached_property
     def _services(self) -> dict[str, list[Any]]:
         services: dict[str, list[Any]] = {}
@@ -45,4 +47,4 @@ class _ServedServices(LazyServiceCatalogIndex):
 def write_service_index(folder: Path) -> None:
     """Write the index into `folder`, one of LocalStack's."""
     folder.mkdir(parents=True, exist_ok=True)
-    save_service_index_cache(_ServedServices(), str(folder / _get_catalog_filename()))
+    save_service_index_cache(ServedServices(), str(folder / _get_catalog_filename()))

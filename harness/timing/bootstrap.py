@@ -10,11 +10,11 @@ so that what is estimated is a ratio.
 """
 
 import math
-import operator
 import random
 import statistics
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _STRETCHES: Final = 5
@@ -58,13 +58,19 @@ def estimate(windows: int, value_of: Callable[[Weights], float]) -> Estimate | N
     value = value_of([1] * windows)
     if value <= 0:
         return None
-    generator = random.Random(_SEED)  # noqa: S311 - a statistic, not a secret
-    drawn = [value_of(_draw(windows, generator)) for _ in range(_RESAMPLES)]
+    drawn = [value_of(weights) for weights in _resamples(windows)]
     logarithms = [math.log(value) for value in drawn if value > 0]
     if len(logarithms) < _RESAMPLES / 2:
         return None
     few_stretches = math.sqrt(_STRETCHES / (_STRETCHES - 1))
     return Estimate(value, max(_LEAST_ERROR, few_stretches * statistics.stdev(logarithms)))
+
+
+@lru_cache(maxsize=2)  # every figure of two runs is estimated from the same two
+def _resamples(windows: int) -> Sequence[Weights]:
+    """Return how often each window counts in each resample: always the same, so that an estimate is repeatable."""
+    generator = random.Random(_SEED)  # noqa: S311 - a statistic, not a secret
+    return [_draw(windows, generator) for _ in range(_RESAMPLES)]
 
 
 def _draw(windows: int, generator: random.Random) -> Weights:
@@ -107,10 +113,16 @@ class WindowedQuantile:
 
     def _cumulate(self, windows: Sequence[Mapping[int, int]]) -> list[list[int]]:
         """Return, for each value, how many durations up to it there are in each window."""
+        changes: dict[int, list[tuple[int, int]]] = {value: [] for value in self._values}
+        for index, window in enumerate(windows):
+            for value, count in window.items():
+                changes[value].append((index, count))
         so_far = [0] * len(windows)
         rows = []
         for value in self._values:
-            so_far = [count + window.get(value, 0) for count, window in zip(so_far, windows, strict=True)]
+            so_far = so_far.copy()
+            for index, count in changes[value]:
+                so_far[index] += count
             rows.append(so_far)
         return rows
 
@@ -149,4 +161,4 @@ class WindowedRate:
 
 
 def _dot(weights: Weights, counts: Sequence[int]) -> int:
-    return sum(map(operator.mul, weights, counts))
+    return int(math.sumprod(weights, counts))

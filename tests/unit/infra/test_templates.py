@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.examples import examples
 from tests.unit.infra.rendering import ENGINES, TEMPLATES, render
 
 characters = st.characters(exclude_categories=["Cs"])
@@ -40,7 +41,7 @@ hostile = st.sampled_from(
 )
 texts = st.lists(st.text(characters, min_size=1) | hostile, min_size=1).map("".join)
 engines = pytest.mark.parametrize("engine", ENGINES)
-few = settings(max_examples=40)  # each example parses a template and some paths
+few = settings(max_examples=examples(40))  # each example parses a template and some paths
 
 
 @engines

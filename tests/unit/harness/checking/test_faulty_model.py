@@ -11,6 +11,7 @@ from harness.checking.fault_exemptions import exempt_flows
 from harness.judging.judge import overall
 from harness.verdicts import VerdictWord
 from model.faults.catalogue import BY_NAME
+from tests.examples import examples
 from tests.unit.harness.checking.faulty_model import run
 from tests.unit.harness.checking.planted_under_faults import BUGS
 
@@ -19,7 +20,7 @@ SEEDS = st.integers(0, 2**32)
 MIXES = st.sets(st.sampled_from(sorted(BY_NAME)), min_size=1, max_size=6).map(sorted)
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=examples(1000))
 @given(SEEDS, MIXES)
 def test_what_a_correct_system_does_under_any_mix_of_faults_is_never_invalid(seed: int, kinds: list[str]) -> None:
     execution = run(Random(seed), kinds)
@@ -32,7 +33,7 @@ def test_what_a_correct_system_does_under_any_mix_of_faults_is_never_invalid(see
 def test_under_each_kind_there_are_executions_that_are_valid(kind: str) -> None:
     """Else the checkers could call everything unknown, and never be wrong."""
     words = []
-    for seed in range(40):
+    for seed in range(examples(40)):
         execution = run(Random(seed), [kind], 0.4, flows=6)
         results = check_all(execution.history, execution.agreement)
         words.append(overall(results, execution.history, exempt_flows(execution.history, execution.agreement)).word)
@@ -41,7 +42,7 @@ def test_under_each_kind_there_are_executions_that_are_valid(kind: str) -> None:
 
 
 @pytest.mark.parametrize("name", BUGS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=examples(25), suppress_health_check=[HealthCheck.filter_too_much])
 @given(seed=SEEDS)
 def test_a_bug_is_found_under_the_fault_that_it_needs_to_show(name: str, seed: int) -> None:
     bug, drawn = BUGS[name], Random(seed)

@@ -17,6 +17,7 @@ from harness.checking.unauthorized_callers import (
 from harness.judging.judge import overall
 from harness.operations import FlowEnding
 from harness.verdicts import VerdictWord
+from tests.examples import examples
 from tests.unit.harness.checking.model import FAULTS, Chances, run
 
 VALID, INVALID, UNKNOWN = VerdictWord
@@ -29,7 +30,7 @@ NOT_IN_THE_MODEL = {
 }
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(SEEDS, st.booleans(), st.booleans())
 def test_what_a_correct_system_does_is_never_invalid(seed: int, complete: bool, observable: bool) -> None:
     execution = run(Random(seed), AWKWARD)
@@ -40,7 +41,7 @@ def test_what_a_correct_system_does_is_never_invalid(seed: int, complete: bool, 
     assert overall(results, held).word is not INVALID
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(SEEDS)
 def test_a_correct_system_that_was_asked_often_enough_is_valid(seed: int) -> None:
     execution = run(Random(seed), CLEAN)
@@ -55,7 +56,7 @@ def test_a_correct_system_that_was_asked_often_enough_is_valid(seed: int) -> Non
 
 
 @pytest.mark.parametrize("name", FAULTS)
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=examples(50), suppress_health_check=[HealthCheck.filter_too_much])
 @given(seed=SEEDS, awkward=st.booleans())
 def test_a_planted_fault_is_found_by_its_checkers(name: str, seed: int, awkward: bool) -> None:
     plant, finders = FAULTS[name]

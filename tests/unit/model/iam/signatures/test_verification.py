@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from model.iam.refusals import Refusal
 from model.iam.signatures.sent import SentRequest
 from model.iam.signatures.verification import AccessKey
+from tests.examples import examples
 from tests.unit.model.iam.signatures.signing import (
     KEY,
     SECRET,
@@ -43,7 +44,7 @@ HEADERS = st.dictionaries(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50))
 @given(
     st.sampled_from(["GET", "POST", "PUT", "DELETE"]),
     URLS,
@@ -82,7 +83,7 @@ def with_part(request: SentRequest, part: str, value: bytes) -> SentRequest:
     return replace(request, path=text) if part == "path" else replace(request, query=text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(st.data(), st.booleans(), st.booleans())
 def test_one_altered_byte_anywhere_is_never_let_in(data: st.DataObject, in_query: bool, in_session: bool) -> None:
     token = "session/token" if in_session else None
@@ -115,7 +116,7 @@ def decoded_query(query: bytes) -> list[tuple[bytes, bytes]]:
     return sorted((unquote_to_bytes(name), unquote_to_bytes(value)) for name, value in pairs)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100))
 @given(st.data())
 def test_bytes_added_or_taken_away_are_not_let_in(data: st.DataObject) -> None:
     request = signed("POST", f"{URL}?x=1", b'{"name": "Ada"}')

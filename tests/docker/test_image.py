@@ -14,7 +14,7 @@ for folder in ("/app", "/opt/packages", "/stack", "/runs", "/run", "/root", "/tm
 
 def test_the_sources_are_there_and_nothing_else_of_the_checkout() -> None:
     names = in_image("import os; print(*sorted(os.listdir('/app')))").split()
-    assert names == ["authorizer", "consumer", "container", "emulator", "harness", "infra"]
+    assert names == ["authorizer", "consumer", "container", "emulator", "harness", "infra", "model"]
 
 
 def test_neither_tests_nor_caches_nor_secrets_nor_a_way_to_install_more_are_in_it() -> None:
@@ -49,7 +49,7 @@ def test_every_module_that_we_wrote_is_compiled() -> None:
 import importlib.util, pathlib
 for path in pathlib.Path("/app").rglob("*.py"):
     compiled = pathlib.Path(importlib.util.cache_from_source(str(path)))
-    if path.parts[2] in ("emulator", "harness") and not compiled.exists():
+    if path.parts[2] in ("emulator", "harness", "model") and not compiled.exists():
         print(path)
 """
     assert in_image(program) == ""

@@ -59,7 +59,7 @@ def test_it_is_published_on_loopback_and_nowhere_else(project: Project) -> None:
 
 
 def test_flows_with_hostile_payloads_from_outside_are_valid(project: Project, tmp_path: Path) -> None:
-    options = ["--flows", "100", "--payloads", "hostile=1", "--state-dir", str(tmp_path)]
+    options = ["--flows", "100", "--payloads", "hostile=1", "--visible-within", "60s", "--state-dir", str(tmp_path)]
     done = run_harness("run", "--engine", "external", "--endpoint-url", project.endpoint_url, *options)
     assert done.returncode == 0, done.stdout + done.stderr
 

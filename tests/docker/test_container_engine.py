@@ -34,7 +34,7 @@ def run_while(
     running: RunningEngine, tmp_path: Path, break_it: Callable[[], object], mend_it: Callable[[], object]
 ) -> int:
     """Drive flows, break the engine once some have been made, mend it; return the run's exit code."""
-    options = ["--flows", "1500", "--clients", "10", "--visible-within", "20s", "--state-dir", str(tmp_path / "state")]
+    options = ["--flows", "600", "--clients", "10", "--visible-within", "60s", "--state-dir", str(tmp_path / "state")]
     command = harness_command("run", "--engine", "external", "--endpoint-url", running.endpoint_url, *options)
     with (tmp_path / "said").open("w") as said, subprocess.Popen(command, stdout=said, stderr=said) as run:
         try:

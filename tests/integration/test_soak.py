@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from harness.soaking.deck import hand_of
 from tests.integration.test_harness_command import harness, left_running
+
+pytestmark = pytest.mark.long
 
 KINDS = ("gsi-lag", "duplicates", "api-429", "pauses")
 SEED = 2

@@ -18,7 +18,7 @@ SEED ?=
 
 .PHONY: help
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .PHONY: run
 run: ## install, start an engine, deploy, drive 100 flows 10 at a time, say the verdict, stop
@@ -27,25 +27,34 @@ run: ## install, start an engine, deploy, drive 100 flows 10 at a time, say the 
 	$(bin)/harness run --flows $(FLOWS) --clients $(CLIENTS) --phase install=$${spent_s//[.,]/}ms
 
 .PHONY: test
-test: check ## install, then lint, types, unit and integration tests, and those on Docker where there is one
-	$(bin)/pytest tests --ignore tests/docker --numprocesses $(WORKERS) --dist loadgroup $(shuffle)
-	tools/docker-test
+test: install ## install, then lint, types, unit and integration tests, and those on Docker where there is one
+	@rm -rf .harness/parts
+	@$(MAKE) --no-print-directory check
+	@$(MAKE) --no-print-directory unit
+	@$(MAKE) --no-print-directory integration
+	@tools/docker-test
+	@tools/summary
 
 .PHONY: docker-test
 docker-test: install ## the image, compose and the container engine, on a Docker of its own if none runs
 	tools/docker-test
 
+.PHONY: docker-test-long
+docker-test-long: install ## the same, with all integration tests that a container can serve: half an hour
+	tools/docker-test --all
+
 .PHONY: check
 check: install ## lint, types, and the code that patches were written against
-	$(bin)/ruff check .
-	$(bin)/ruff format --check .
-	$(bin)/mypy
-	$(bin)/python -m emulator.patches >/dev/null
-	$(bin)/cfn-lint infra/template.yaml
+	tools/timed lint $(bin)/ruff check .
+	tools/timed format $(bin)/ruff format --check .
+	tools/timed types $(bin)/mypy
+	tools/timed patches $(bin)/python -m emulator.patches >/dev/null
+	tools/timed template $(bin)/cfn-lint infra/template.yaml
 
 .PHONY: unit
 unit: install ## the tests that need no engine and no network
-	$(bin)/pytest tests/unit --numprocesses $(WORKERS) -p no:schemathesis $(shuffle)
+	tools/timed unit $(bin)/pytest tests/unit --numprocesses $(WORKERS) -p no:schemathesis $(shuffle) \
+	  --junitxml=.harness/parts/unit.xml
 
 .PHONY: unit-long
 unit-long: install ## the same, with all examples of each property, as before a release
@@ -53,7 +62,8 @@ unit-long: install ## the same, with all examples of each property, as before a 
 
 .PHONY: integration
 integration: install ## the tests against a real engine, in parallel; JUnit and the runs' folders in .harness
-	$(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup --junitxml=.harness/junit.xml $(shuffle)
+	tools/timed integration $(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup $(shuffle) \
+	  --junitxml=.harness/parts/integration.xml
 
 .PHONY: mutants
 mutants: install ## deploy the planted bugs one by one, and say which checker found each; 20 sound runs besides

@@ -1,7 +1,5 @@
 """Tries one mutant out: deploys it for real, drives the default workload at it, and tells what the checkers say."""
 
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -13,18 +11,19 @@ from typing import Any, Final
 from harness.callers import Auth
 from harness.callers.parameters import parameters_of_auth
 from harness.engines import RunningEngine
-from harness.errors import DeploymentFailedError, HarnessError
+from harness.errors import HarnessError
 from harness.running.dependencies import RunDependencies
 from harness.running.drive_stack import drive_stack
 from harness.running.real_dependencies import real_dependencies
 from harness.running.run import Run
-from harness.stack.deployment import Deployment, read_deployment
+from harness.stack.deployment import Deployment
 from harness.terminal.progress import show_nothing
 from harness.transport import Transport
 from harness.verdicts import VerdictWord
 from harness.workload import Deadlines, Workload
+from mutants.deploying import deploy_in_process, retire
 from mutants.mutant import Client, Mutant
-from mutants.planting import CHECKOUT, Planted, plant
+from mutants.planting import Planted, plant
 
 SEED: Final = 1
 """The mutants' workloads are the same each time, so that one which is found is found again."""
@@ -33,14 +32,13 @@ SEED: Final = 1
 _PARAMETERS: Final = {"FunctionTimeoutSeconds": "1", "VisibilityTimeoutSeconds": "6", "MaxReceiveCount": "3"}
 _SOUND_FLOW_TIMEOUT_S: Final = 120
 """Long enough for a message that has to come several times, on a busy machine; a sound flow ends as soon as it can."""
-_FAULTY_FLOW_TIMEOUT_S: Final = 4
+_FAULTY_FLOW_TIMEOUT_S: Final = 8
 """At a faulty stack, a flow that waits for what will never come is given up soon; waiting longer finds nothing."""
 _FAULTY_FLOW_WITH_TOKENS_TIMEOUT_S: Final = 20
 """Where callers are asked for tokens, the first call waits until the authorizer has started."""
 _QUIET_TIMEOUT_S: Final = 120
 """Long enough for several deliveries of what is still to be done, on a busy machine."""
 _BUSY_TIMEOUT_S: Final = 2
-_BOOTSTRAP_TIMEOUT_S: Final = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Trial:
     broken: tuple[str, ...]
     """The checkers that call it invalid."""
     seconds: float
-    """With deploying and deleting."""
+    """With deploying."""
     run: str
     """The run's folder; empty if it came to none."""
 
@@ -123,7 +121,7 @@ def _flow_timeout_s(mutant: Mutant) -> float:
 
 
 def try_out(mutant: Mutant, workload: Workload, site: Site) -> Trial:
-    """Deploy a mutant to a running engine, make a run, and delete the mutant.
+    """Deploy a mutant to a running engine, make a run, and delete its functions: the rest ends with the engine.
 
     Whatever of that fails, such as a deployment, is a trial that nothing is known of, with its reason.
     """
@@ -165,31 +163,22 @@ def _dependencies(client: Client | None) -> RunDependencies:
 
 @contextmanager
 def _deployed(mutant: Mutant, planted: Planted, site: Site, outputs: Path) -> Iterator[Deployment]:
-    """Have the mutant deployed while the block runs."""
-    parameters = {**_PARAMETERS, **mutant.circumstance.parameters}
-    given = [f"{key}={value}" for key, value in parameters.items()]
-    given += parameters_of_auth(mutant.circumstance.auth, mutant.name)
-    options = ["--endpoint-url", site.engine.endpoint_url, "--account", site.account]
-    options += ["--stack-name", mutant.name, "--outputs", str(outputs)]
-    _bootstrap(
-        [
-            *options,
-            *("--source-dir", str(planted.source_dir), "--consumer-dir", str(planted.consumer_dir)),
-            *(word for parameter in given for word in ("--parameter", parameter)),
-        ]
+    """Have the mutant deployed while the block runs; afterwards nothing of it goes on working."""
+    of_auth = parameters_of_auth(mutant.circumstance.auth, mutant.name)
+    deployment = deploy_in_process(
+        site.engine.endpoint_url,
+        site.account,
+        mutant.name,
+        outputs,
+        parameters={
+            **_PARAMETERS,
+            **mutant.circumstance.parameters,
+            **dict(each.split("=", 1) for each in of_auth),
+        },
+        source_dir=planted.source_dir,
+        consumer_dir=planted.consumer_dir,
     )
     try:
-        yield read_deployment(outputs)
+        yield deployment
     finally:
-        _bootstrap([*options, "--delete", "--yes"])
-
-
-def _bootstrap(options: list[str]) -> None:
-    """Run the bootstrap. What it says is kept for the error: several of them at once would be no use to read."""
-    command = [sys.executable, "-m", "infra", *options]
-    done = subprocess.run(
-        command, check=False, capture_output=True, text=True, cwd=CHECKOUT, timeout=_BOOTSTRAP_TIMEOUT_S
-    )
-    if done.returncode != 0:
-        said = " ".join((done.stderr or done.stdout).split())
-        raise DeploymentFailedError(f"python -m infra {' '.join(options)}: {said}")
+        retire(deployment)

@@ -18,6 +18,14 @@ type MakeProject = Callable[..., Project]
 CALL_TIMEOUT_S = 30
 
 
+@pytest.fixture(scope="module")
+def own_project() -> Iterator[Project]:
+    """A project that its tests restart, kill and stop: each begins with `up`, which takes what is there."""
+    project = Project(f"stack-test-{os.getpid()}-shaken")
+    yield project
+    project.down()
+
+
 @pytest.fixture
 def make_project() -> Iterator[MakeProject]:
     """A project for one test, removed after it."""
@@ -51,7 +59,7 @@ def test_it_is_published_on_loopback_and_nowhere_else(project: Project) -> None:
 
 
 def test_flows_with_hostile_payloads_from_outside_are_valid(project: Project, tmp_path: Path) -> None:
-    options = ["--flows", "100", "--payloads", "hostile=1", "--state-dir", str(tmp_path)]
+    options = ["--flows", "100", "--payloads", "hostile=1", "--visible-within", "60s", "--state-dir", str(tmp_path)]
     done = run_harness("run", "--engine", "external", "--endpoint-url", project.endpoint_url, *options)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -103,35 +111,32 @@ def test_docker_s_own_socket_and_the_host_s_files_are_not_in_it(project: Project
     assert {mount["Type"] for mount in mounts} == {"volume"}
 
 
-def test_an_engine_that_was_restarted_is_deployed_to_again(make_project: MakeProject) -> None:
-    project = make_project()
-    project.up()
-    done = project.compose("restart", "engine")
+def test_an_engine_that_was_restarted_is_deployed_to_again(own_project: Project) -> None:
+    own_project.up()
+    done = own_project.compose("restart", "engine")
     assert done.returncode == 0, done.stderr
-    project.up()
-    assert create_and_retrieve(project.outputs()["api_url"], "Ada")["name"] == "Ada"
+    own_project.up()
+    assert create_and_retrieve(own_project.outputs()["api_url"], "Ada")["name"] == "Ada"
 
 
-def test_an_engine_that_was_killed_is_unhealthy_or_gone_until_up_brings_it_back(make_project: MakeProject) -> None:
-    project = make_project()
-    project.up()
-    docker_text("kill", project.container("engine"))
+def test_an_engine_that_was_killed_is_unhealthy_or_gone_until_up_brings_it_back(own_project: Project) -> None:
+    own_project.up()
+    docker_text("kill", own_project.container("engine"))
     with pytest.raises(requests.ConnectionError):
-        requests.get(project.endpoint_url, timeout=CALL_TIMEOUT_S)
-    project.up()
-    assert create_and_retrieve(project.outputs()["api_url"], "Ada")["name"] == "Ada"
+        requests.get(own_project.endpoint_url, timeout=CALL_TIMEOUT_S)
+    own_project.up()
+    assert create_and_retrieve(own_project.outputs()["api_url"], "Ada")["name"] == "Ada"
 
 
-def test_it_stops_in_under_three_seconds_and_down_leaves_nothing(make_project: MakeProject) -> None:
-    project = make_project()
-    project.up()
+def test_it_stops_in_under_three_seconds_and_down_leaves_nothing(own_project: Project) -> None:
+    own_project.up()
     started = time.monotonic()
-    docker_text("stop", "--time", "10", project.container("engine"))
+    docker_text("stop", "--time", "10", own_project.container("engine"))
     assert time.monotonic() - started < 3
-    assert project.inspect("engine")["State"]["ExitCode"] == 0
-    assert project.leftovers()
-    assert project.compose("down", "--volumes").returncode == 0
-    assert project.leftovers() == []
+    assert own_project.inspect("engine")["State"]["ExitCode"] == 0
+    assert own_project.leftovers()
+    assert own_project.compose("down", "--volumes").returncode == 0
+    assert own_project.leftovers() == []
 
 
 def test_a_busy_port_is_said_and_up_fails(make_project: MakeProject) -> None:

@@ -21,11 +21,11 @@ ENDS_WITHIN_S = 150
 INVALID, UNKNOWN = 1, 2
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[ContainerEngine]:
-    engine = ContainerEngine(
-        tmp_path / "engine", connect(os.environ), port=ANY_FREE_PORT, image=IMAGE, owner_pid=os.getpid()
-    )
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ContainerEngine]:
+    """One for all: each test starts it, which joins the one that runs."""
+    engine_dir = tmp_path_factory.mktemp("container") / "engine"
+    engine = ContainerEngine(engine_dir, connect(os.environ), port=ANY_FREE_PORT, image=IMAGE, owner_pid=os.getpid())
     yield engine
     engine.stop()
 
@@ -34,7 +34,7 @@ def run_while(
     running: RunningEngine, tmp_path: Path, break_it: Callable[[], object], mend_it: Callable[[], object]
 ) -> int:
     """Drive flows, break the engine once some have been made, mend it; return the run's exit code."""
-    options = ["--flows", "1500", "--clients", "10", "--visible-within", "20s", "--state-dir", str(tmp_path / "state")]
+    options = ["--flows", "600", "--clients", "10", "--visible-within", "60s", "--state-dir", str(tmp_path / "state")]
     command = harness_command("run", "--engine", "external", "--endpoint-url", running.endpoint_url, *options)
     with (tmp_path / "said").open("w") as said, subprocess.Popen(command, stdout=said, stderr=said) as run:
         try:
@@ -50,12 +50,17 @@ def calls_made(tmp_path: Path) -> int:
     return sum(path.read_bytes().count(b"\n") for path in (tmp_path / "state").glob("runs/*/history.jsonl"))
 
 
+def containers() -> set[str]:
+    """Return the IDs of all engines' containers."""
+    filters = {"ancestor": IMAGE, "name": "serverless-async-api-"}
+    return {container.id for container in connect(os.environ).containers.list(all=True, filters=filters)}
+
+
 def test_it_is_up_serves_flows_and_leaves_nothing(tmp_path: Path) -> None:
+    before = containers()
     done = run_harness("run", "--engine", "container", "--flows", "20", "--state-dir", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert not connect(os.environ).containers.list(
-        all=True, filters={"ancestor": IMAGE, "name": "serverless-async-api-"}
-    )
+    assert containers() == before
 
 
 def test_killed_in_the_middle_of_a_run_the_run_does_not_pass_and_does_not_hang(

@@ -6,19 +6,30 @@ from pathlib import Path
 import pytest
 
 from harness.engines import RunningEngine
-from harness.pytest_plugin.engine_sharing import shared_engine
+from harness.pytest_plugin.engine_sharing import session_dir, shared_engine
 from harness.pytest_plugin.session import PytestSession
-from harness.stack.deployment import Deployment, DeploymentRequest, delete
-from tests.integration.engine_fixture import AwsClients, aws_clients, start_engine, stop_engine
+from harness.stack.deployment import Deployment, DeploymentRequest
+from tests.conftest import ENGINE_WITHOUT_SPEED_UPS
+from tests.integration.engine_fixture import AwsClients, aws_clients, start_engine
 from tests.integration.stack_fixture import QUICK_REDELIVERY, UNHURRIED_REDELIVERY, Stack, deploy, faulty_consumer
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "same_machine: looks at the function's files or processes from this machine")
+    config.addinivalue_line("markers", "long: takes long, and begins before others, so that no worker ends with it")
+    config.addinivalue_line(
+        "markers", "where_the_engine_runs: depends on where the engine runs; `tools/docker-test` runs it in a container"
+    )
 
 
+@pytest.hookimpl(trylast=True)  # in whatever order the others are
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With the engine in a container, run what the engine makes a difference to, and what can look into it."""
+    """Begin with the long tests; with the engine in a container, leave out those that it cannot serve.
+
+    Those have an engine of their own, or look into this one from the same machine. Of the others,
+    `-m where_the_engine_runs` takes what CI runs; all of them (`tools/docker-test --all`) take their time.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
     if config.option.harness_engine != "container":
         return
     chosen = [
@@ -42,12 +53,14 @@ def slow_engine(pytestconfig: pytest.Config) -> bool:
     return bool(pytestconfig.getoption("--without"))
 
 
-@pytest.fixture
-def engine_without_speed_ups(tmp_path: Path) -> Iterator[RunningEngine]:
-    """Our engine with every speed-up off, for one test."""
-    state_dir = tmp_path / "without"
-    yield start_engine(state_dir, without=["all"])
-    stop_engine(state_dir)
+@pytest.fixture(scope="session")
+def engine_without_speed_ups(harness_session: PytestSession) -> RunningEngine:
+    """Our engine with every speed-up off: one for all tests that compare with it; `tests/conftest.py` stops it.
+
+    Such tests are in the xdist group `without-speed-ups`: it is too slow to serve two workers at once.
+    """
+    state_dir = session_dir(harness_session) / ENGINE_WITHOUT_SPEED_UPS
+    return start_engine(state_dir, without=["all"], stop_with_pid=harness_session.owner_pid)
 
 
 @pytest.fixture
@@ -104,18 +117,24 @@ def stack(harness_stack: Deployment, aws: AwsClients) -> Stack:
 def deploy_faulty(
     engine: RunningEngine, account_id: str, aws: AwsClients, tmp_path: Path, request: pytest.FixtureRequest
 ) -> Iterator[Callable[[str], Stack]]:
-    """Deploy the stack with a consumer whose handler is the given source; deleted after the test."""
+    """Deploy the stack with a consumer whose handler is the given source, and have what fails come again soon."""
+    deployed: list[Stack] = []
     stack_name = "faulty-" + request.node.name.removeprefix("test_").split("[")[0].replace("_", "-")[:40]
 
     def deploy_it(handler_source: str) -> Stack:
-        return deploy(
+        stack = deploy(
             engine.endpoint_url,
             account_id,
             aws,
             stack_name=stack_name,
             work_dir=tmp_path,
+            parameters={"FunctionTimeoutSeconds": "1", "MaxReceiveCount": "5"},
             consumer_dir=faulty_consumer(tmp_path, handler_source),
         )
+        stack.redeliver_after(2)
+        deployed.append(stack)
+        return stack
 
     yield deploy_it
-    delete(DeploymentRequest(engine.endpoint_url, account_id, stack_name=stack_name), tmp_path / f"{stack_name}.json")
+    for stack in deployed:
+        stack.retire()

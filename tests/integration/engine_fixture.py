@@ -16,9 +16,9 @@ REGION = "us-east-1"
 type AwsClients = Callable[[str], Any]
 
 
-def start_engine(state_dir: Path, *, without: Sequence[str] = ()) -> RunningEngine:
+def start_engine(state_dir: Path, *, without: Sequence[str] = (), stop_with_pid: int | None = None) -> RunningEngine:
     """Start an engine on a free port in the background, or join the one that runs in `state_dir`."""
-    return EmbeddedEngine(state_dir, port=ANY_FREE_PORT, without=without).start()
+    return EmbeddedEngine(state_dir, port=ANY_FREE_PORT, without=without, stop_with_pid=stop_with_pid).start()
 
 
 def stop_engine(state_dir: Path) -> None:

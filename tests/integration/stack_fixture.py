@@ -11,8 +11,8 @@ from typing import Any
 
 import requests
 
-import harness.stack.deployment
-from harness.stack.deployment import DeploymentRequest
+from harness.stack.deployment import Deployment
+from mutants.deploying import deploy_in_process, retire
 from tests.integration.engine_fixture import AwsClients
 from tests.waiting import wait_until
 
@@ -102,6 +102,15 @@ class Stack:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
         return taken
 
+    def redeliver_after(self, visibility_timeout_s: int) -> None:
+        """Let a failed message come again sooner than the template allows, which keeps to Lambda's advice."""
+        attributes = {"VisibilityTimeout": str(visibility_timeout_s)}
+        self.aws("sqs").set_queue_attributes(QueueUrl=self.outputs["queue_url"], Attributes=attributes)
+
+    def retire(self) -> None:
+        """Delete its functions and what invokes them, which cost time; the rest ends with the engine."""
+        retire(Deployment.from_json(self.outputs))
+
     def function_log(self) -> list[str]:
         """Every line that the function has written so far, in order."""
         pages = self.aws("logs").get_paginator("filter_log_events")
@@ -136,14 +145,11 @@ def deploy(
     consumer_dir: Path = CHECKOUT / "consumer",
 ) -> Stack:
     """Deploy the stack and return it. `consumer_dir` may be a faulty twin of the consumer."""
-    request = DeploymentRequest(
-        endpoint_url,
-        account_id,
-        stack_name=stack_name,
-        parameters=[f"{key}={value}" for key, value in parameters.items()],
-        consumer_dir=consumer_dir,
+    outputs = work_dir / f"{stack_name}.json"
+    deployment = deploy_in_process(
+        endpoint_url, account_id, stack_name, outputs, parameters=parameters, consumer_dir=consumer_dir
     )
-    return Stack(harness.stack.deployment.deploy(request, work_dir / f"{stack_name}.json").to_json(), aws)
+    return Stack(deployment.to_json(), aws)
 
 
 def faulty_consumer(work_dir: Path, handler_source: str) -> Path:

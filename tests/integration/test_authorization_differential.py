@@ -17,6 +17,8 @@ from tests.integration.test_authorization_api_keys import keyed_world
 from tests.integration.test_authorization_authorizers import ANSWER, REFUSALS, guarded_world
 from tests.integration.test_authorization_iam import ATTACKS, sign, sign_url, signed_world
 
+pytestmark = pytest.mark.xdist_group("without-speed-ups")
+
 ACCOUNT_ID = "310000000021"
 LET_IN = ("allowed", "member", "session", "managed", "both", "user's session", "federated", "federated-reader")
 

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 import requests
 
+from mutants.deploying import deploy_in_process
 from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients
 from tests.integration.stack_fixture import CHECKOUT, Stack, run_bootstrap
 from tests.waiting import wait_until
@@ -44,10 +45,27 @@ class Person:
         own += ["--source-dir", str(self.sources), "--consumer-dir", str(self.work_dir / "consumer")]
         return run_bootstrap(self.engine.endpoint_url, self.account_id, *own, *options)
 
-    def deploy(self, *options: str, stack_name: str = "mine") -> Stack:
-        done = self.run(*options, stack_name=stack_name)
-        assert done.returncode == 0, done.stderr
+    def deploy(self, stack_name: str = "mine", **parameters: str) -> Stack:
+        """Do what the command does, in this process; what the command itself says is looked at with `run`."""
+        deploy_in_process(
+            self.engine.endpoint_url,
+            self.account_id,
+            stack_name,
+            self.outputs_path(stack_name),
+            parameters=parameters,
+            region=self.region,
+            source_dir=self.sources,
+            consumer_dir=self.work_dir / "consumer",
+        )
         return Stack(json.loads(self.outputs_path(stack_name).read_text()), self.aws)
+
+    def retire(self) -> None:
+        """Delete the functions and what invokes them, which cost time; the rest ends with the engine."""
+        functions = self.aws("lambda")
+        for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
+            functions.delete_event_source_mapping(UUID=mapping["UUID"])
+        for function in functions.list_functions()["Functions"]:
+            functions.delete_function(FunctionName=function["FunctionName"])
 
     def outputs_path(self, stack_name: str = "mine") -> Path:
         return self.work_dir / f"{stack_name}.json"
@@ -81,13 +99,12 @@ class Person:
 
 @pytest.fixture
 def person(engine: RunningEngine, tmp_path: Path) -> Iterator[Person]:
-    """Somebody in a new account, whose stack is gone afterwards."""
+    """Somebody in a new account, whose functions are gone afterwards."""
     for folder in ("infra", "consumer"):
         shutil.copytree(CHECKOUT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     somebody = Person(engine, f"{uuid.uuid4().int % 10**11 + 2 * 10**11}", tmp_path)
     yield somebody
-    for stack_name in {"mine", *(path.stem for path in tmp_path.glob("*.json"))}:
-        somebody.run("--delete", stack_name=stack_name)
+    somebody.retire()
 
 
 def only_line(done: Done) -> str:
@@ -177,11 +194,11 @@ def test_changed_parameters_change_what_is_there_in_place(person: Person) -> Non
     user_id = before.wait_until_visible(before.create("Ada"))
 
     after = person.deploy(
-        "--parameter=VisibilityTimeoutSeconds=12",
-        "--parameter=FunctionTimeoutSeconds=2",
-        "--parameter=MaxReceiveCount=4",
-        "--parameter=BatchSize=3",
-        "--parameter=MaximumConcurrency=7",
+        VisibilityTimeoutSeconds="12",
+        FunctionTimeoutSeconds="2",
+        MaxReceiveCount="4",
+        BatchSize="3",
+        MaximumConcurrency="7",
     )
 
     assert {**after.outputs, "changed": False} == {**before.outputs, "changed": False}
@@ -368,7 +385,7 @@ def test_a_template_too_long_for_a_request_goes_by_the_bucket(person: Person) ->
 
 
 def test_the_accounts_own_role_for_logs_is_kept_when_asked(person: Person) -> None:
-    assert message(person.deploy("--parameter=SetApiLogsRole=false")) == "No such user"
+    assert message(person.deploy(SetApiLogsRole="false")) == "No such user"
 
     assert not [role for role in person.resources()["roles"] if "ApiLogsRole" in role]
 

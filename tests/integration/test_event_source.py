@@ -282,4 +282,4 @@ def test_a_message_is_handed_over_when_it_arrives(make_source: Callable[..., Sou
     wait_until(time.monotonic, lambda now: now > idle_until, deadline_s=10)
     source.send("at once")
 
-    source.batches(1, deadline_s=2.5)
+    source.batches(1, deadline_s=6)

@@ -14,7 +14,6 @@ import requests
 
 from harness.documents import to_json
 from harness.engines import RunningEngine
-from harness.faults.kept_fault import TTL_S
 from harness.faults.notation import fault_in_words
 from harness.history import FaultHistory, History
 from harness.operations import FlowEnding
@@ -29,7 +28,11 @@ from model.faults.kinds import Kind
 from tests.integration.faults_fixture import EngineFaults
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.long
+
 _TIMEOUT_S = 30
+SHORT_TTL_S = 3
+"""What a run's faults are given here, so that nobody waits half a minute; tests/unit holds the real value."""
 WORKLOAD = Workload(
     seed=7,
     flows=60,
@@ -41,7 +44,7 @@ WORKLOAD = Workload(
 
 MANY = Workload(
     seed=11,
-    flows=200,
+    flows=120,
     deadlines=Deadlines(flow_timeout_s=90),
     faults=tuple(
         fault_in_words(text)
@@ -81,6 +84,7 @@ def _first_attempts(fault: FaultHistory, flows: set[int]) -> list[tuple[str, str
     )
 
 
+@pytest.mark.where_the_engine_runs
 def test_the_harness_knows_the_kinds_that_the_engine_has(engine: RunningEngine) -> None:
     answer = requests.get(f"{engine.endpoint_url}/_emulator/faults/kinds", timeout=_TIMEOUT_S).json()
     said = [{name: kind[name] for name in ("name", "rate", "delay")} for kind in answer["kinds"]]
@@ -110,6 +114,7 @@ def test_the_same_seed_hits_the_same_flows_at_any_concurrency(
     assert states == {"api-500": "healed", "api-latency": "healed"}
 
 
+@pytest.mark.where_the_engine_runs
 @pytest.mark.timeout(400)
 def test_many_flows_have_the_same_faults_whether_few_clients_make_them_or_many(
     engine: RunningEngine, slow_engine: bool, harness_stack: Deployment, tmp_path: Path
@@ -134,6 +139,7 @@ def test_a_fault_is_gone_soon_after_the_harness_was_killed(
 ) -> None:
     script = (
         "import json, sys; from pathlib import Path\n"
+        f"from harness.faults import kept_fault; kept_fault.TTL_S = {SHORT_TTL_S}; kept_fault.RENEWED_EVERY_S = 0.5\n"
         "from harness.stack.deployment import Deployment; from harness.running.drive_stack import drive_stack\n"
         "from harness.engines import RunningEngine; from harness.workload.document import workload_from_json\n"
         "workload, deployment, url, store = map(json.loads, sys.argv[1:])\n"
@@ -148,7 +154,7 @@ def test_a_fault_is_gone_soon_after_the_harness_was_killed(
             wait_until(_state_of(faults, "killed"), lambda seen: seen == "active", deadline_s=60)
         finally:
             run.send_signal(signal.SIGKILL)
-    wait_until(_state_of(faults, "killed"), lambda seen: seen == "expired", deadline_s=TTL_S + 10)
+    wait_until(_state_of(faults, "killed"), lambda seen: seen == "expired", deadline_s=SHORT_TTL_S + 20)
 
 
 def _state_of(faults: EngineFaults, name: str) -> Callable[[], Any]:

@@ -97,7 +97,7 @@ def test_a_duplicate_is_delivered_once_more_although_it_was_deleted(queue: Queue
 
 
 def test_a_delayed_message_is_visible_later_and_others_overtake_it(queue: Queue, faults: EngineFaults) -> None:
-    faults.set("late", "delays", rate=1, delay={"fixed_ms": 700}, scope={"flows": [1, 1]})
+    faults.set("late", "delays", rate=1, delay={"fixed_ms": 1500}, scope={"flows": [1, 1]})
     late, early = queue.send(1), queue.send(2)
 
     assert ids(queue.receive_and_delete()) == [early]
@@ -187,9 +187,11 @@ def test_a_fault_ends_with_its_time_to_live(queue: Queue, faults: EngineFaults) 
 def stack(engine: RunningEngine, own_aws: AwsClients, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     parameters = {"FunctionTimeoutSeconds": "3", "VisibilityTimeoutSeconds": "18", "MaxReceiveCount": "20"}
     work_dir = tmp_path_factory.mktemp("stack")
-    return deploy(
+    made = deploy(
         engine.endpoint_url, ACCOUNT_ID, own_aws, stack_name="faulted", work_dir=work_dir, parameters=parameters
     )
+    made.redeliver_after(4)
+    return made
 
 
 @dataclass(frozen=True)

@@ -102,17 +102,17 @@ def all_healed(own: Engine) -> Iterator[None]:
 
 def test_the_engine_stands_still_and_goes_on_by_itself(own: Engine) -> None:
     begun_at = time.monotonic()
-    state = own.faults.set("pause", "pauses", delay={"fixed_ms": 1000})
-    assert time.monotonic() - begun_at < 1, "the answer came first"
+    state = own.faults.set("pause", "pauses", delay={"fixed_ms": 2000})
+    assert time.monotonic() - begun_at < 2, "the answer came first"
     assert (state["eligible"], state["fired"]) == (1, 1)
     wait_until(own.process.status, lambda status: status == psutil.STATUS_STOPPED, every_s=0.005)
     stopped_at = time.monotonic()
     answer = requests.get(f"{own.url}/_localstack/health", timeout=30)
     assert answer.ok
-    assert 0.9 <= time.monotonic() - stopped_at < 3
+    assert 1.5 <= time.monotonic() - stopped_at < 6
     assert own.process.status() != psutil.STATUS_STOPPED
     (firing,) = own.faults.firings("pause")
-    assert (firing["identity"], firing["delay_ms"]) == ("engine", 1000)
+    assert (firing["identity"], firing["delay_ms"]) == ("engine", 2000)
     wait_until(lambda: [child for child in own.process.children() if child.status() == psutil.STATUS_ZOMBIE] == [])
 
 

@@ -13,18 +13,18 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from tests.integration.engine_fixture import RunningEngine, aws_clients, start_engine, stop_engine
+from tests.integration.engine_fixture import RunningEngine, aws_clients
 from tests.integration.faults_fixture import EngineFaults, flow_header
 from tests.integration.stack_fixture import Stack, deploy
 from tests.waiting import wait_until
 
-pytestmark = pytest.mark.xdist_group("faults-requests")
+pytestmark = pytest.mark.xdist_group("without-speed-ups")
 
 ACCOUNT_ID = "300000000002"
 OTHER_ACCOUNT_ID = "300000000003"
 USER = {"name": "Ada", "email": "ada@example.com"}
 POST, STATUS = "POST /users", "GET /status/{messageId}"
-FLOWS = 300
+FLOWS = 150
 
 
 class Api:
@@ -54,16 +54,9 @@ class Api:
 
 
 @pytest.fixture(scope="module", params=["with speed-ups", "without"])
-def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
-    state_dir = tmp_path_factory.mktemp("faults") / "engine"
-    try:
-        if request.param == "without":
-            engine = start_engine(state_dir, without=["all"])
-        else:
-            engine = request.getfixturevalue("engine")
-        yield deployed(engine, ACCOUNT_ID, tmp_path_factory)
-    finally:
-        stop_engine(state_dir)
+def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Api:
+    engine = request.getfixturevalue("engine_without_speed_ups" if request.param == "without" else "engine")
+    return deployed(engine, ACCOUNT_ID, tmp_path_factory)
 
 
 def deployed(engine: RunningEngine, account_id: str, work_dirs: pytest.TempPathFactory) -> Api:

@@ -91,7 +91,7 @@ def all_healed(faults: EngineFaults) -> Iterator[None]:
 
 
 def test_an_index_that_lags_sees_a_write_later_and_the_table_at_once(table: Table, faults: EngineFaults) -> None:
-    faults.set("lag", "gsi-lag", delay={"fixed_ms": 600})
+    faults.set("lag", "gsi-lag", delay={"fixed_ms": 1500})
     began_s = time.monotonic()
     table.put("1")
 
@@ -99,7 +99,7 @@ def test_an_index_that_lags_sees_a_write_later_and_the_table_at_once(table: Tabl
     assert table.get("1", consistent=False) is not None
     assert table.owned_by("ada") == []
     wait_until(lambda: table.owned_by("ada"), lambda keys: keys == ["1"])
-    assert time.monotonic() - began_s >= 0.6
+    assert time.monotonic() - began_s >= 1.5
 
 
 def test_an_index_that_lags_shows_an_item_as_it_was_until_all_of_it_moves(table: Table, faults: EngineFaults) -> None:
@@ -117,7 +117,7 @@ def test_an_index_that_lags_shows_an_item_as_it_was_until_all_of_it_moves(table:
 
 
 def test_an_index_catches_up_when_the_fault_dies_of_age(table: Table, faults: EngineFaults) -> None:
-    faults.set("lag", "gsi-lag", ttl_s=0.5, delay={"fixed_ms": 60_000})
+    faults.set("lag", "gsi-lag", ttl_s=1.5, delay={"fixed_ms": 60_000})
     table.put("1")
 
     assert table.owned_by("ada") == []
@@ -213,9 +213,11 @@ def test_the_rate_is_kept_and_the_same_seed_hits_the_same_writes(table: Table, f
 def stack(engine: RunningEngine, own_aws: AwsClients, tmp_path_factory: pytest.TempPathFactory) -> Stack:
     parameters = {"FunctionTimeoutSeconds": "2", "VisibilityTimeoutSeconds": "12", "MaxReceiveCount": "20"}
     work_dir = tmp_path_factory.mktemp("stack")
-    return deploy(
+    made = deploy(
         engine.endpoint_url, ACCOUNT_ID, own_aws, stack_name="faulted", work_dir=work_dir, parameters=parameters
     )
+    made.redeliver_after(4)
+    return made
 
 
 def create(stack: Stack, flow: int) -> str:

@@ -9,6 +9,8 @@ import pytest
 from tests.hostile import HOSTILE_NAMES
 from tests.integration.stack_fixture import Stack
 
+pytestmark = pytest.mark.where_the_engine_runs
+
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 UTC_WITH_MILLISECONDS = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 

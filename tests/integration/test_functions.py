@@ -22,6 +22,8 @@ from botocore.exceptions import ClientError
 from tests.integration.engine_fixture import AwsClients, RunningEngine, aws_clients, start_engine
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.where_the_engine_runs
+
 RUNTIME = f"python{sys.version_info.major}.{sys.version_info.minor}"
 
 # It runs the statements that it is sent: one function serves many tests of what may happen in a handler.

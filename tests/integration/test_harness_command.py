@@ -17,6 +17,8 @@ from harness.engines.external import ExternalEngine
 from tests.integration.engine_fixture import RunningEngine
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.long
+
 ENDED = re.compile(r"flows: (\d+) of \d+ ended")
 
 
@@ -137,14 +139,21 @@ def test_up_status_deploy_run_logs_down(tmp_path: Path) -> None:
     assert left_running(tmp_path) == []
 
 
-def test_an_external_engine_is_driven_and_left_alone(tmp_path: Path, engine: RunningEngine, account_id: str) -> None:
+def test_an_external_engine_is_driven_and_left_alone_and_poison_but_nothing_else_is_dead_lettered(
+    tmp_path: Path, engine: RunningEngine, account_id: str
+) -> None:
     options = ["--engine", "external", "--endpoint-url", engine.endpoint_url, "--account", account_id]
-    stack = ["--stack-name", "external-run", "--flows", "5", "--clients", "1", "--json"]
+    quick = ["VisibilityTimeoutSeconds=6", "FunctionTimeoutSeconds=1", "MaxReceiveCount=2"]
+    options += [word for parameter in quick for word in ("--parameter", parameter)]
+    stack = ["--stack-name", "external-run", "--flows", "20", "--poison", "3", "--json"]
     done = harness(tmp_path, "run", *options, *stack)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stdout + done.stderr
     shown = json.loads(done.stdout)
     assert shown["results"]["verdict"]["word"] == "valid"
     assert shown["run"]["deployment"]["account_id"] == account_id
+    (check,) = (check for check in shown["results"]["checks"] if check["name"] == "dead-letters-are-poison")
+    assert check["verdict"] == "valid"
+    assert "3" in check["reason"]
     assert ExternalEngine(engine.endpoint_url).start().version == engine.version
 
 
@@ -205,15 +214,3 @@ def test_a_harness_that_is_killed_leaves_a_history_that_can_be_judged_and_nothin
     assert results["verdict"]["word"] == "unknown"
     assert results["figures"]["flows"]["completed"] > 0
     assert any("the run was killed" in note for note in results["notes"]), results["notes"]
-
-
-def test_poison_is_dead_lettered_and_nothing_else_is(tmp_path: Path) -> None:
-    quick = ["VisibilityTimeoutSeconds=6", "FunctionTimeoutSeconds=1", "MaxReceiveCount=2"]
-    parameters = [word for parameter in quick for word in ("--parameter", parameter)]
-    done = harness(tmp_path, "run", "--flows", "20", "--poison", "3", *parameters, "--json")
-    assert done.returncode == 0, done.stdout + done.stderr
-    (check,) = (
-        check for check in json.loads(done.stdout)["results"]["checks"] if check["name"] == "dead-letters-are-poison"
-    )
-    assert check["verdict"] == "valid"
-    assert "3" in check["reason"]

@@ -11,8 +11,10 @@ import pytest
 import requests
 
 from harness.callers.local_issuer import ISSUER, LocalIssuer, local_issuer
-from harness.stack.deployment import Deployment, DeploymentRequest, delete
-from harness.stack.deployment import deploy as deploy_stack
+from harness.stack.deployment import Deployment
+from mutants.deploying import deploy_in_process, retire
+from mutants.mutant import Edit
+from mutants.planting import plant
 from tests.answering import answering
 from tests.integration.engine_fixture import RunningEngine
 from tests.integration.stack_fixture import CALL_TIMEOUT_S, QUICK_REDELIVERY
@@ -23,6 +25,8 @@ pytestmark = pytest.mark.same_machine
 
 ACCOUNT_ID = "310000000022"
 STACK_NAME = "rotation"
+SOONER = Edit("authorizer/keys.py", "REFETCH_AT_MOST_EVERY_S: Final = 30\n", "REFETCH_AT_MOST_EVERY_S: Final = 4\n")
+"""Nobody waits half a minute here; tests/unit/authorizer/test_keys.py holds the real value."""
 
 
 class Issuers:
@@ -54,13 +58,18 @@ def stack(engine: RunningEngine, issuers: Issuers, tmp_path: Path) -> Iterator[D
         "JwtJwksUrl": issuers.url,
         **QUICK_REDELIVERY,
     }
-    parameters = [f"{name}={value}" for name, value in trusted.items()]
-    request = DeploymentRequest(engine.endpoint_url, ACCOUNT_ID, stack_name=STACK_NAME, parameters=parameters)
-    outputs = tmp_path / "outputs.json"
-    try:
-        yield deploy_stack(request, outputs)
-    finally:
-        delete(request, outputs)
+    planted = plant([SOONER], tmp_path / "planted")
+    deployment = deploy_in_process(
+        engine.endpoint_url,
+        ACCOUNT_ID,
+        STACK_NAME,
+        tmp_path / "outputs.json",
+        parameters=trusted,
+        source_dir=planted.source_dir,
+        consumer_dir=planted.consumer_dir,
+    )
+    yield deployment
+    retire(deployment)
 
 
 def test_a_key_that_the_issuer_adds_is_good_soon_and_the_old_one_still(

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import psutil
+import pytest
 
 from harness.history.reader import read_history
 from tests.integration.test_harness_command import (
@@ -15,6 +16,8 @@ from tests.integration.test_harness_command import (
     running,
 )
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.long
 
 KILLED = ("run", "--fault", "kills", "--fault", "api-500 rate=0.1 flows=0-99", "--seed", "7", "--flow-timeout", "10s")
 

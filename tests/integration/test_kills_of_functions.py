@@ -11,20 +11,17 @@ import pytest
 from harness.engines import RunningEngine
 from harness.history import History
 from harness.running.drive_stack import drive_stack
-from harness.stack.deployment import Deployment, DeploymentRequest, delete, deploy
+from harness.stack.deployment import Deployment
 from harness.workload import Workload
 from harness.workload.arrival import ClosedLoop
-from tests.integration.stack_fixture import faulty_consumer
+from tests.integration.engine_fixture import AwsClients
+from tests.integration.stack_fixture import deploy, faulty_consumer
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.same_machine
 
-VISIBILITY_TIMEOUT_S = 12
-PARAMETERS = (
-    f"VisibilityTimeoutSeconds={VISIBILITY_TIMEOUT_S}",
-    f"FunctionTimeoutSeconds={VISIBILITY_TIMEOUT_S // 6}",
-    "MaxReceiveCount=20",
-)
+VISIBILITY_TIMEOUT_S = 5
+PARAMETERS = {"FunctionTimeoutSeconds": "2", "MaxReceiveCount": "20"}
 # The first to handle a batch says who it is, and waits to be killed.
 WAITING = """
 import os
@@ -52,14 +49,22 @@ def said(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def waiting_stack(engine: RunningEngine, account_id: str, said: Path, tmp_path: Path) -> Iterator[Deployment]:
+def waiting_stack(
+    engine: RunningEngine, account_id: str, aws: AwsClients, said: Path, tmp_path: Path
+) -> Iterator[Deployment]:
     consumer_dir = faulty_consumer(tmp_path, WAITING.format(said=str(said)))
-    request = DeploymentRequest(
-        engine.endpoint_url, account_id, stack_name="killed", parameters=PARAMETERS, consumer_dir=consumer_dir
+    stack = deploy(
+        engine.endpoint_url,
+        account_id,
+        aws,
+        stack_name="killed",
+        work_dir=tmp_path,
+        parameters=PARAMETERS,
+        consumer_dir=consumer_dir,
     )
-    outputs = tmp_path / "killed.json"
-    yield deploy(request, outputs)
-    delete(request, outputs)
+    stack.redeliver_after(VISIBILITY_TIMEOUT_S)
+    yield Deployment.from_json(stack.outputs)
+    stack.retire()
 
 
 def test_its_batch_is_delivered_again_and_the_run_is_valid(

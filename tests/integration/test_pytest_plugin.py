@@ -30,6 +30,8 @@ def test_of_the_engine(harness_engine, harness_session, number):
 GOES_ON_FOR_LONG = """
 import os, pathlib, threading
 
+pytestmark = pytest.mark.long
+
 def test_of_the_engine(harness_engine):
     pathlib.Path("seen.tmp").write_text(f"{os.getpid()} {harness_engine.pid}")
     pathlib.Path("seen.tmp").rename("seen.txt")
@@ -64,13 +66,14 @@ def processes_of(project: Path) -> list[list[str]]:
     return [words for words in found if any(str(project / ".harness") in word for word in words)]
 
 
-def test_the_ten_lines_of_the_documentation_pass_without_xdist_and_leave_runs_and_nothing_else(tmp_path: Path) -> None:
+def test_the_documentations_files_pass_without_xdist_and_leave_runs_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "test_users.py").write_text(EXAMPLE.read_text())
+    (tmp_path / "test_faults.py").write_text(FAULTS_EXAMPLE.read_text())
 
     done = run_pytest(tmp_path, "-p", "no:xdist", "--flows", "30")
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "5 passed" in done.stdout
     assert re.search(r"^harness: --seed \d+ --flows 30$", done.stdout, re.MULTILINE)
     assert len([run for run in (tmp_path / ".harness" / "runs").iterdir() if not run.is_symlink()]) == 2
     assert (tmp_path / ".harness" / "runs" / "latest" / "history.jsonl").exists()
@@ -78,15 +81,8 @@ def test_the_ten_lines_of_the_documentation_pass_without_xdist_and_leave_runs_an
     assert processes_of(tmp_path) == []
 
 
-def test_the_documentations_bad_days_pass_and_are_in_it_word_for_word(tmp_path: Path) -> None:
-    (tmp_path / "test_faults.py").write_text(FAULTS_EXAMPLE.read_text())
-
-    done = run_pytest(tmp_path, "-p", "no:xdist")
-
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "2 passed" in done.stdout
+def test_the_documentations_bad_days_are_in_it_word_for_word() -> None:
     assert FAULTS_EXAMPLE.read_text() in (CHECKOUT / "docs" / "pytest.md").read_text()
-    assert processes_of(tmp_path) == []
 
 
 def test_workers_share_one_engine_which_outlives_a_killed_one_and_ends_with_the_session(tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""A planted bug that needs a fault to show, from the run to the test that shows it: replayed, shrunk, given away."""
+"""A planted bug that needs a fault to show, from the run to the test that shows it: shrunk, given away, replayed.
+
+What a replay says of other concurrency and of several tries is in tests/unit/harness/commands/test_replaying.py.
+"""
 
 import json
 import os
@@ -19,7 +22,7 @@ DUPLICATES = "duplicates rate=0.3 delay=0ms-200ms"
 """The one fault that shows it; the others do a sound stack and this one no harm."""
 FAULTS = (DUPLICATES, "gsi-lag rate=0.5 delay=0ms-300ms", "api-latency rate=0.5 delay=0ms-100ms", "api-500 rate=0.1")
 PARAMETERS = ("FunctionTimeoutSeconds=5", "VisibilityTimeoutSeconds=30", "MaxReceiveCount=3")
-FLOWS = 40
+FLOWS = 30
 SAMENESS = ("payloads", "faults", "verdict", "claims", "broken flows", "making")
 TIMEOUT_S = 280
 
@@ -38,8 +41,9 @@ def harness(folder: Path, *arguments: str, expected: int) -> dict[str, Any]:
     return dict(json.loads(done.stdout))
 
 
+@pytest.mark.long
 @pytest.mark.timeout(900)
-def test_a_planted_bug_is_replayed_shrunk_to_few_flows_and_the_one_fault_that_matters_and_given_away(
+def test_a_planted_bug_is_shrunk_to_one_flow_and_the_one_fault_that_matters_given_away_and_replayed(
     tmp_path: Path,
 ) -> None:
     planted = plant(ID_OF_THE_RECEIPT.edits, tmp_path / "planted")
@@ -50,19 +54,7 @@ def test_a_planted_bug_is_replayed_shrunk_to_few_flows_and_the_one_fault_that_ma
     run_id = first["run"]["run_id"]
     assert "one-message-one-result" in broken_in(first)
 
-    # Again, with other neighbours: the same faults hit the same flows, and the same flows show it.
-    again = harness(tmp_path, "replay", run_id, "--clients", "3", expected=1)
-    assert {each["what"]: each["same"] for each in again["sameness"] if each["what"] in {"payloads", "faults"}} == {
-        "payloads": True,
-        "faults": True,
-    }
-    assert hits_of(again, "duplicates") == hits_of(first, "duplicates") > 0
-    assert "one-message-one-result" in broken_in(again)
-    assert again["run"]["parameters"] == list(PARAMETERS)
-
-    rate = harness(tmp_path, "replay", run_id, "--times", "2", expected=1)
-    assert (rate["invalid"]["count"], rate["unknown"]["count"]) == (2, 0)
-    assert rate["invalid"]["interval_95"] == pytest.approx([0.3424, 1.0], abs=0.001)
+    assert hits_of(first, "duplicates") > 0
 
     keep = ("--keep", "one-message-one-result", "--within", "2min")
     shrunk = harness(tmp_path, "shrink", run_id, *keep, expected=1)
@@ -90,6 +82,8 @@ def test_a_planted_bug_is_replayed_shrunk_to_few_flows_and_the_one_fault_that_ma
     elsewhere.mkdir()
     theirs = harness(elsewhere, "replay", str(bundle), expected=1)
     assert theirs["run"]["replay_of"] == shrunk["smallest"]["run"]
+    assert theirs["run"]["parameters"] == list(PARAMETERS)
+    assert hits_of(theirs, "duplicates") > 0
     assert {each["what"]: each["same"] for each in theirs["sameness"]} == dict.fromkeys(SAMENESS, True)
 
     assert left_running(tmp_path) == []

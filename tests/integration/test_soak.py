@@ -3,8 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from harness.soaking.kind_selection import kinds_of_round
 from tests.integration.test_harness_command import harness, left_running
+
+pytestmark = pytest.mark.long
 
 KINDS = ("gsi-lag", "duplicates", "api-429", "pauses")
 SEED = 2

@@ -158,7 +158,7 @@ def test_a_window_gathers_what_arrives_in_it(make_source: Callable[..., Source])
 
 
 def test_what_was_reported_as_failed_comes_again_alone(make_source: Callable[..., Source]) -> None:
-    source = make_source(VisibilityTimeout="2")
+    source = make_source(VisibilityTimeout="8")
     source.send("good", "fail at first")
     source.map()
 
@@ -259,7 +259,7 @@ def test_a_function_with_one_place_is_throttled_without_wasting_receives(make_so
 
 
 def test_a_fifo_group_stays_in_order_and_holds_back_no_other(make_source: Callable[..., Source]) -> None:
-    source = make_source(fifo=True, VisibilityTimeout="2")
+    source = make_source(fifo=True, VisibilityTimeout="8")
     for number in range(4):
         source.send(f"a{number}", MessageGroupId="a")
     source.send("fail once", MessageGroupId="b")

@@ -119,20 +119,20 @@ class Runtime:
 
     def kill(self) -> None:
         """Kill the process and all that it started, as the system would; any thread may, at any time."""
-        self.aim()()
+        for process in self._processes():
+            with suppress(psutil.Error):
+                process.kill()
 
-    def aim(self) -> Callable[[], None]:
-        """Return what kills them, and loses no time with finding them."""
-        processes: list[psutil.Process] = []
+    def suspend(self) -> None:
+        """Stop them where they are until they are killed: what is delivered meanwhile waits in the socket."""
+        for process in self._processes():
+            with suppress(psutil.Error):
+                process.suspend()
+
+    def _processes(self) -> list[psutil.Process]:
         with suppress(psutil.Error):
-            processes = psutil.Process(self._process.pid).children(recursive=True)
-
-        def kill() -> None:
-            for process in processes:
-                with suppress(psutil.Error):
-                    process.kill()
-
-        return kill
+            return psutil.Process(self._process.pid).children(recursive=True)
+        return []
 
     def peak_memory_mb(self) -> int | None:
         """Return the largest resident size that the process has had; None where the system does not say."""

@@ -24,6 +24,8 @@ from emulator.services.lambda_.runtime_api import Answered, InitFailed, Invocati
 from emulator.services.lambda_.starts import STARTS, Allowance, Starts, wait_for_start
 
 _INIT_TIMEOUT_S = 10.0
+# What surely fits into a socket that nobody reads.
+_SOCKET_BYTES = 32 * 1024
 
 
 class SandboxStoppedError(EmulatorError):
@@ -198,10 +200,11 @@ class Sandbox:
             time.sleep(max(0, min(ailments.stands_still_s, deadline - time.monotonic())))  # as above
             if time.monotonic() >= deadline:
                 return outcome.timed_out(self._configuration.timeout_s)
-        kill = self._runtime.aim() if ailments.is_killed else None
+        if ailments.is_killed and len(invocation.payload) <= _SOCKET_BYTES:
+            self._runtime.suspend()  # else a quick function may be done before it is killed
         self._runtime.deliver(invocation, deadline)
-        if kill is not None:
-            kill()
+        if ailments.is_killed:
+            self._runtime.kill()
             self._memory_mb = self._configuration.memory_size_mb
         match self._runtime.wait(deadline):
             case Answered() as answer:

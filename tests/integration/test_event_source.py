@@ -158,7 +158,7 @@ def test_a_window_gathers_what_arrives_in_it(make_source: Callable[..., Source])
 
 
 def test_what_was_reported_as_failed_comes_again_alone(make_source: Callable[..., Source]) -> None:
-    source = make_source(VisibilityTimeout="2")
+    source = make_source(VisibilityTimeout="4")
     source.send("good", "fail at first")
     source.map()
 

@@ -54,7 +54,7 @@ MANY = Workload(
             "duplicates rate=0.2 delay=0ms-200ms",
             "delays rate=0.2 delay=0ms-200ms",
             "slow-handlers rate=0.1 delay=0ms-100ms",
-            "crashes rate=0.02",
+            "crashes rate=0.04",
             "gsi-lag rate=0.5 delay=0ms-300ms",
         )
     ),

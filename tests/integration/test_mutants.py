@@ -122,7 +122,7 @@ def unhurried(mutant: Mutant, patience: int) -> Mutant:
     return replace(mutant, circumstance=replace(circumstance, parameters=parameters), visible_within_s=visible_within_s)
 
 
-@pytest.mark.parametrize("attempt", map(Attempt, MUTANTS), ids=lambda attempt: attempt.mutant.name)
+@pytest.mark.parametrize("attempt", [Attempt(mutant) for mutant in MUTANTS], ids=lambda attempt: attempt.mutant.name)
 def test_a_mutant_is_found_by_its_checker(attempt: Attempt, trials: Trials, request: pytest.FixtureRequest) -> None:
     if attempt.mutant.name in SHOW_IN_CONCURRENT_BATCHES:
         request.getfixturevalue("our_event_source")

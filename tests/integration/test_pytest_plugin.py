@@ -109,7 +109,7 @@ def test_the_engine_does_not_outlive_a_controller_that_is_killed(tmp_path: Path)
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=tmp_path, env=environment()
     ) as controller:
         try:
-            wait_until((tmp_path / "seen.txt").exists, deadline_s=90)
+            wait_until((tmp_path / "seen.txt").exists, deadline_s=150)
         finally:
             controller.send_signal(signal.SIGKILL)
 

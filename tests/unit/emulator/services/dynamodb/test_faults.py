@@ -16,6 +16,7 @@ from model.faults.catalogue import BY_NAME
 from model.faults.delays import Delay, FixedDelay
 from model.faults.fault import Fault, Scope
 from model.faults.identity import FLOW_MARK, TRACE_HEADER
+from model.faults.registry import FaultRecord
 
 ACCOUNT_ID = "300000000098"
 MESSAGE_ID = "9d0f2f5e-1111-2222-3333-444444444444"
@@ -65,6 +66,12 @@ def call(operation: str, request: Mapping[str, Any], ran: list[str] | None = Non
 
     faults.breaking(run)(context, dict(request))
     return ago_s[0]
+
+
+def record() -> FaultRecord:
+    """The fault that the test set; faults that other tests healed are still listed."""
+    (found,) = [each for each in FAULTS.records(ACCOUNT_ID) if each.fault.name == "fault"]
+    return found
 
 
 def firings(name: str = "fault") -> list[tuple[int | None, str]]:
@@ -121,7 +128,7 @@ def test_a_call_of_control_is_never_hit() -> None:
     call("DescribeTable", {"TableName": "users"}, ran)
 
     assert ran == ["DescribeTable"]
-    assert FAULTS.records(ACCOUNT_ID)[0].eligible == 0
+    assert record().eligible == 0
 
 
 @pytest.mark.parametrize(
@@ -179,8 +186,7 @@ def test_only_a_read_that_need_not_be_consistent_sees_what_was(
     set_fault("stale-reads", delay=FixedDelay(1500))
 
     assert call(operation, request_) == (1.5 if is_hit else 0)
-    (record,) = FAULTS.records(ACCOUNT_ID)
-    assert (record.eligible, record.fired) == (is_hit, is_hit)
+    assert (record().eligible, record().fired) == (is_hit, is_hit)
 
 
 def test_of_several_replicas_the_one_that_is_furthest_behind_answers_and_nobody_waits_for_it() -> None:

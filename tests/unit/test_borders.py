@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -38,13 +38,16 @@ NOT_IN_THE_MODEL |= {"queue", "random", "secrets", "threading", "time"}
 """What waits, draws or tells the time: all of that is passed in."""
 
 
-def imports_of(file: Path) -> Iterator[str]:
-    """Yield the full names of the modules that a file imports, late and for types as well."""
+@cache
+def imports_of(file: Path) -> tuple[str, ...]:
+    """Return the full names of the modules that a file imports, late and for types as well."""
+    names: list[str] = []
     for node in ast.walk(ast.parse(file.read_bytes())):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
+            names.append(node.module)
+    return tuple(names)
 
 
 def modules_of(package: str) -> list[Path]:

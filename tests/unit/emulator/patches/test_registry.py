@@ -22,11 +22,6 @@ PRODUCT = ("authorizer", "consumer", "container", "emulator", "harness", "infra"
 """Our packages, but for tests, and for benchmarks, one of which runs LocalStack as it ships."""
 
 
-def test_every_digest_is_of_what_is_imported() -> None:
-    done = subprocess.run([sys.executable, "-m", "emulator.patches"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (0, f"{table()}\n"), done.stderr
-
-
 def test_the_check_imports_nothing_that_it_checks() -> None:
     script = (
         "import sys\nfrom emulator.launch.speedups import require_known_code\nrequire_known_code()\n"

@@ -40,7 +40,12 @@ POISONED: Final = Circumstance(
     sentence="Messages that hold no user wait in the queue, and come in one batch with the first creates.",
     # The batch waits for the creates; one delivery is all that a message gets, so that nobody waits for more. It must
     # not end because the machine is busy.
-    parameters={"MaximumBatchingWindowSeconds": "1", "MaxReceiveCount": "1", "FunctionTimeoutSeconds": "5"},
+    parameters={
+        "MaximumBatchingWindowSeconds": "1",
+        "MaxReceiveCount": "1",
+        "FunctionTimeoutSeconds": "2",
+        "VisibilityTimeoutSeconds": "12",
+    },
     poison=3,
 )
 

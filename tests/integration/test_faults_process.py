@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,12 @@ class Engine:
         return [line for line in self.stack.function_log() if line in {"wrote a file", "cannot write: File too large"}]
 
     def can_write(self) -> bool:
-        """Whether the engine can: S3 keeps what is larger than a little in files."""
+        """Whether the engine can: S3 keeps what is larger than a little in files.
+
+        Each time under a new key: LocalStack never again takes a key whose first object could not be written.
+        """
         try:
-            self.aws("s3").put_object(Bucket="files", Key="x", Body=b"x" * 1_000_000)
+            self.aws("s3").put_object(Bucket="files", Key=f"{uuid.uuid4()}", Body=b"x" * 1_000_000)
         except (ClientError, OSError):
             return False
         return True

@@ -9,10 +9,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.integration.stack_fixture import CHECKOUT
 from tests.processes import is_living
 from tests.waiting import wait_until
+
+pytestmark = pytest.mark.long
 
 EXAMPLE = CHECKOUT / "docs" / "examples" / "test_users.py"
 FAULTS_EXAMPLE = EXAMPLE.with_name("test_faults.py")
@@ -29,8 +32,6 @@ def test_of_the_engine(harness_engine, harness_session, number):
 """
 GOES_ON_FOR_LONG = """
 import os, pathlib, threading
-
-pytestmark = pytest.mark.long
 
 def test_of_the_engine(harness_engine):
     pathlib.Path("seen.tmp").write_text(f"{os.getpid()} {harness_engine.pid}")

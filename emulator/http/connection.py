@@ -1,7 +1,7 @@
 """The border to Twisted's connections: a plain request is read in one piece, and passed on as soon as it is whole.
 
 Twisted reads a request line by line, makes an object of it with headers of its own, and starts and stops a timer: more
-work than answering it. What is not plain, and what no handler answers, Twisted reads as ever.
+work than answering it. What is not plain, and what no handler answers, is read by Twisted.
 """
 
 from typing import Any

@@ -63,11 +63,11 @@ def draw_round(
     """
     drawn = random.Random(f"{seed}/round/{number}")  # noqa: S311  - repeatable is the point
     by_name = {kind.name: kind for kind in kinds}
-    hand = [by_name[name] for name in kinds_of_round(list(by_name), seed, number)]
+    chosen = [by_name[name] for name in kinds_of_round(list(by_name), seed, number)]
     run_seed, flows = drawn.getrandbits(_SEED_BITS), drawn.randint((most_flows + 1) // 2, most_flows)
-    arrival = _arrival(drawn, flows, waits=any(kind.of_the_run for kind in hand))
+    arrival = _arrival(drawn, flows, waits=any(kind.of_the_run for kind in chosen))
     span_s = _span_s(arrival, flows, run_seed)
-    faults = [_fault(kind, drawn, flows, span_s) for kind in hand]
+    faults = [_fault(kind, drawn, flows, span_s) for kind in chosen]
     return Workload(
         run_seed,
         flows,

@@ -1,6 +1,6 @@
-"""Which kinds of faults a round gets: dealt like cards, until none is left and the deck is shuffled anew. Pure.
+"""Which kinds of faults a round gets: drawn without replacement, until every kind was drawn; then all again. Pure.
 
-So each kind has its turn as often as any other, and in ever other company.
+So each kind is drawn as often as any other, each time together with others.
 """
 
 import random
@@ -16,20 +16,20 @@ def kinds_of_round(kinds: Sequence[str], seed: int, number: int) -> tuple[str, .
     """Return the kinds of a round, each once. They depend on nothing but the arguments.
 
     Args:
-        kinds: the whole deck.
-        seed: decides how it is shuffled and dealt.
+        kinds: all of them.
+        seed: decides which kinds come together, and in which order.
         number: the round's, from 1.
     """
     return next(islice(_selections(kinds, seed), number - 1, None))
 
 
 def _selections(kinds: Sequence[str], seed: int) -> Iterator[tuple[str, ...]]:
-    """Return one hand after the other, without an end."""
+    """Yield the kinds of one round after the other, without an end."""
     drawn = random.Random(f"{seed}/deck")  # noqa: S311  - repeatable is the point
     while True:
-        deck = list(kinds)
-        drawn.shuffle(deck)
-        while deck:
+        remaining = list(kinds)
+        drawn.shuffle(remaining)
+        while remaining:
             size = drawn.randint(1, MOST_AT_ONCE)
-            yield tuple(deck[:size])
-            del deck[:size]
+            yield tuple(remaining[:size])
+            del remaining[:size]

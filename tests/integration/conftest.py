@@ -130,10 +130,9 @@ def deploy_faulty(
             aws,
             stack_name=stack_name,
             work_dir=tmp_path,
-            parameters={"FunctionTimeoutSeconds": "1", "MaxReceiveCount": "5"},
+            parameters={**QUICK_REDELIVERY, "MaxReceiveCount": "5"},
             consumer_dir=faulty_consumer(tmp_path, handler_source),
         )
-        stack.redeliver_after(2)
         deployed.append(stack)
         return stack
 

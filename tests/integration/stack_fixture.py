@@ -103,7 +103,11 @@ class Stack:
         return taken
 
     def redeliver_after(self, visibility_timeout_s: int) -> None:
-        """Let a failed message come again sooner than the template allows, which keeps to Lambda's advice."""
+        """Let a failed message come again sooner than the template allows, which keeps to Lambda's advice.
+
+        A receive that already waits for messages still hides them for as long as before: a test that cannot tell which
+        receive takes its message sets `VisibilityTimeoutSeconds` when it deploys.
+        """
         attributes = {"VisibilityTimeout": str(visibility_timeout_s)}
         self.aws("sqs").set_queue_attributes(QueueUrl=self.outputs["queue_url"], Attributes=attributes)
 

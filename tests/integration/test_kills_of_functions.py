@@ -20,8 +20,12 @@ from tests.waiting import wait_until
 
 pytestmark = pytest.mark.same_machine
 
-VISIBILITY_TIMEOUT_S = 5
-PARAMETERS = {"FunctionTimeoutSeconds": "2", "MaxReceiveCount": "20"}
+VISIBILITY_TIMEOUT_S = 12
+PARAMETERS = {
+    "FunctionTimeoutSeconds": "2",
+    "VisibilityTimeoutSeconds": str(VISIBILITY_TIMEOUT_S),
+    "MaxReceiveCount": "20",
+}
 # The first to handle a batch says who it is, and waits to be killed.
 WAITING = """
 import os
@@ -62,7 +66,6 @@ def waiting_stack(
         parameters=PARAMETERS,
         consumer_dir=consumer_dir,
     )
-    stack.redeliver_after(VISIBILITY_TIMEOUT_S)
     yield Deployment.from_json(stack.outputs)
     stack.retire()
 

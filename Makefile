@@ -5,8 +5,10 @@ SHELL := /bin/bash
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH
 bin := .venv/bin
 export PATH := $(CURDIR)/$(bin):$(PATH)
-# Workers for the integration tests: two are what a two-core machine can use.
+# Workers for the unit tests, one for each core of two.
 WORKERS ?= 2
+# The integration tests mostly wait, for messages that come again and for engines: one more keeps two cores busy.
+INTEGRATION_WORKERS ?= 3
 # The seed of a random order of the tests, or `auto`; none: the order of the files. `make test` shuffles unit tests only:
 # the integration tests were run in too few orders to let a drawn one decide.
 SHUFFLE_SEED ?=
@@ -63,7 +65,7 @@ unit-long: install ## the same, with all examples of each property, as before a 
 
 .PHONY: integration
 integration: install ## the tests against a real engine, in parallel; JUnit and the runs' folders in .harness
-	tools/timed integration $(bin)/pytest tests/integration --numprocesses $(WORKERS) --dist loadgroup $(shuffle) \
+	tools/timed integration $(bin)/pytest tests/integration --numprocesses $(INTEGRATION_WORKERS) --dist loadgroup $(shuffle) \
 	  --junitxml=.harness/parts/integration.xml
 
 .PHONY: mutants

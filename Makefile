@@ -5,7 +5,7 @@ SHELL := /bin/bash
 unexport PYTHONDONTWRITEBYTECODE PYTHONPATH
 bin := .venv/bin
 export PATH := $(CURDIR)/$(bin):$(PATH)
-# Workers for the unit tests, one for each core of two.
+# Workers for the unit tests and those on the container engine: one for each core of two.
 WORKERS ?= 2
 # The integration tests mostly wait, for messages that come again and for engines: one more keeps two cores busy.
 INTEGRATION_WORKERS ?= 3

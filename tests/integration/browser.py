@@ -6,6 +6,7 @@ The protocol: one JSON object a message over a WebSocket on the loopback interfa
 import asyncio
 import base64
 import itertools
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -107,6 +108,7 @@ async def open_page(profile_dir: Path) -> AsyncIterator[Page]:
             "--remote-debugging-port=0",
             f"--user-data-dir={profile_dir}",
             "about:blank",
+            env={**os.environ, "TMPDIR": str(profile_dir)},  # where a browser that is ended leaves its socket's folder
             stdout=log,
             stderr=log,
         )
